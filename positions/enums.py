@@ -216,15 +216,6 @@ class ConditionStatus(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-class RelationKind(TextChoices):
-    RESPONDS_TO = "responds_to", "Responds to"
-    CONTRADICTS = "contradicts", "Contradicts"
-    CLARIFIES = "clarifies", "Clarifies"
-    DENIES = "denies", "Denies"
-    REPEATS = "repeats", "Repeats"
-    WITHDRAWS = "withdraws", "Withdraws"
-
-
 class Role(TextChoices):
     """What a member may do in a negotiation, each role including those before it."""
 

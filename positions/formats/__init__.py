@@ -1,0 +1,1 @@
+"""One module per file format read or written; none of them writes to the database."""

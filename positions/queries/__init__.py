@@ -1,0 +1,1 @@
+"""Reads: load rows the reader may see, hand them to the analysis, return results."""

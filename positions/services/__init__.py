@@ -1,0 +1,1 @@
+"""The only writers: check permission, change, write the Event, all in one transaction."""

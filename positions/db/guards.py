@@ -1,0 +1,25 @@
+"""What the database itself refuses to change, whatever code asks for it.
+
+``FROZEN`` maps a table to the condition under which its rows are part of the record (in terms of
+``OLD``) and the columns that may not change from then on. Retirement is written once and never
+taken back.
+"""
+
+APPEND_ONLY = ("positions_event", "positions_sourcetext")
+
+FROZEN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "positions_coding": (
+        "OLD.status = 'published'",
+        (
+            "key", "statement_id", "party_id", "issue_id", "state", "stance", "move", "red_line", "reciprocal", "confidence",
+            "codebook_id", "coder", "status", "recorded_at", "supersedes_id", "reason",
+        ),
+    ),
+    "positions_statement": (
+        "OLD.id = OLD.id",
+        (
+            "key", "source_id", "exact", "asserted_by_id", "speaker_id", "speaker_label", "directness", "attribution", "credibility",
+            "stated_on", "round_id", "recorded_at", "supersedes_id", "reason",
+        ),
+    ),
+}  # fmt: skip

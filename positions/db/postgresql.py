@@ -1,0 +1,38 @@
+"""PostgreSQL: triggers that keep the log append-only and the record unchanged."""
+
+from __future__ import annotations
+
+from positions.db.guards import APPEND_ONLY, FROZEN
+
+
+def guard_statements() -> list[str]:
+    """SQL that installs every guard."""
+    statements = [
+        "CREATE FUNCTION positions_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    ]
+    for table in APPEND_ONLY:
+        for verb, level in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+            statements.append(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"FOR EACH {level} EXECUTE FUNCTION positions_refuse('{table} is append-only')"
+            )
+    for table, (in_record, columns) in FROZEN.items():
+        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+        statements.append(
+            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({in_record} AND "
+            f"({changed} OR (OLD.retired_at IS NOT NULL AND NEW.retired_at IS DISTINCT FROM OLD.retired_at))) "
+            f"EXECUTE FUNCTION positions_refuse('{table}: the record is corrected, never changed in place')"
+        )
+        statements.append(
+            f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW WHEN ({in_record}) "
+            f"EXECUTE FUNCTION positions_refuse('{table}: the record is withdrawn, never deleted')"
+        )
+    return statements
+
+
+def unguard_statements() -> list[str]:
+    """SQL that removes every guard: for the reverse of the migration and for tests that empty tables."""
+    statements = [f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}" for table in APPEND_ONLY for verb in ("update", "delete", "truncate")]
+    statements += [f"DROP TRIGGER IF EXISTS {table}_{guard} ON {table}" for table in FROZEN for guard in ("frozen", "kept")]
+    return [*statements, "DROP FUNCTION IF EXISTS positions_refuse()"]

@@ -1,0 +1,54 @@
+"""What is contested, and the codebook it is coded by."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from positions.models.base import Record
+from positions.models.negotiations import Negotiation
+from positions.validators import validate_plain_text, validate_slug
+
+
+class Issue(Record):
+    """One contested question with a written proposal: what +2 and −2 mean.
+
+    Proposal and poles are frozen once a coding of it is published; the service holds that.
+    """
+
+    negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="issues")
+    slug = models.CharField(max_length=100, validators=[validate_slug])
+    title = models.CharField(max_length=300, validators=[validate_plain_text])
+    proposal = models.TextField(validators=[validate_plain_text], help_text="What +2 means.")
+    pole_for = models.TextField(blank=True, validators=[validate_plain_text], help_text="The +2 pole in a few words.")
+    pole_against = models.TextField(blank=True, validators=[validate_plain_text], help_text="The −2 pole in a few words.")
+    reference_point = models.TextField(blank=True, validators=[validate_plain_text], help_text="What holds if nothing is agreed.")
+    keywords = models.JSONField(default=list, blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    rank = models.PositiveIntegerField(default=0, help_text="Order on pages, the first is 0.")
+
+    class Meta:
+        ordering = ["negotiation", "rank", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["negotiation", "slug"], name="issue_slug_once"),
+            models.CheckConstraint(condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="issue_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CodebookVersion(Record):
+    """One version of a negotiation's coding rules; each coding points to the one it was made under."""
+
+    negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="codebook_versions")
+    version = models.PositiveIntegerField()
+    text = models.TextField(blank=True, validators=[validate_plain_text])
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["negotiation", "version"]
+        constraints = [models.UniqueConstraint(fields=["negotiation", "version"], name="codebook_version_once")]
+
+    def __str__(self) -> str:
+        return f"Codebook {self.version}"

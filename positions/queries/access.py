@@ -1,0 +1,276 @@
+"""Who may see what. Every read of restricted things starts from a queryset made here.
+
+A :class:`Reader` is a user with their roles, looked up once a request. The rules are those of the
+method page and docs/architecture.md: negotiations by visibility; the record only (published
+codings and their statements) to whoever is no member; ground rules and markings on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from positions.enums import Attribution, CodingStatus, ReviewPolicy, Role, TextAccess, Tlp, Visibility
+from positions.exceptions import NotVisible
+from positions.models import (
+    Coding,
+    Condition,
+    Delegation,
+    Event,
+    Issue,
+    Job,
+    Member,
+    Negotiation,
+    Party,
+    Person,
+    Round,
+    Source,
+    SourceText,
+    Statement,
+)
+
+RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role.values, start=1)}
+
+# Ground rules that keep a passage from everybody but analysts, reviewers and leads …
+NOT_COUNTED = (Attribution.CHATHAM_HOUSE,)
+# … and from everybody who is no member at all.
+MEMBERS_ONLY = (Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)
+SPEAKER_WITHHELD = (Attribution.ON_BACKGROUND, Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)
+# A source that holds such a passage withholds its text from those who may not read the passage.
+TEXT_WITHHELD = (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A user and their roles: ``user`` is null for an anonymous reader or the command line."""
+
+    user: User | None = None
+    is_administrator: bool = False
+    roles: Mapping[UUID, str] = field(default_factory=dict)
+    is_system: bool = False
+
+    def rank_in(self, negotiation_id: UUID) -> int:
+        """0 for outsiders, then 1 viewer, 2 analyst, 3 reviewer, 4 lead (administrators too)."""
+        if self.is_administrator:
+            return RANKS[Role.LEAD]
+        return RANKS.get(self.roles.get(negotiation_id, ""), 0)
+
+    def has_role(self, negotiation_id: UUID, role: Role) -> bool:
+        """Whether the reader holds ``role`` or one that includes it."""
+        return self.rank_in(negotiation_id) >= RANKS[role]
+
+    def is_member(self, negotiation_id: UUID) -> bool:
+        """Whether the reader sees notes, coders and the log of the negotiation."""
+        return self.rank_in(negotiation_id) > 0
+
+    def is_insider(self, negotiation_id: UUID) -> bool:
+        """Whether ground rules are no bar: analysts, reviewers, leads, administrators."""
+        return self.has_role(negotiation_id, Role.ANALYST)
+
+    def ids_from(self, role: Role) -> list[UUID]:
+        """The negotiations in which the reader holds ``role`` or more by membership."""
+        return [negotiation for negotiation, held in self.roles.items() if RANKS[held] >= RANKS[role]]
+
+    def sees_speaker(self, statement: Statement) -> bool:
+        """Whether the ground rules of statement and source let the reader know who spoke."""
+        return self.is_insider(statement.negotiation_id) or not _either(statement, SPEAKER_WITHHELD)
+
+    def sees_quote(self, statement: Statement) -> bool:
+        """Whether the ground rules of statement and source let the reader read the passage."""
+        return self.is_insider(statement.negotiation_id) or not _either(statement, (Attribution.DEEP_BACKGROUND,))
+
+
+def _either(statement: Statement, rules: tuple[Attribution, ...]) -> bool:
+    return statement.attribution in rules or statement.source.attribution in rules
+
+
+SYSTEM = Reader(is_administrator=True, is_system=True)
+
+
+def reader_of(user: AbstractBaseUser | AnonymousUser | None) -> Reader:
+    """The reader behind a request's user; one query for who is signed in, none for who is not."""
+    if not isinstance(user, User) or not user.is_active:
+        return Reader()
+    roles = dict(Member.objects.filter(user=user).values_list("negotiation_id", "role"))
+    return Reader(user=user, is_administrator=user.is_superuser, roles=roles)
+
+
+# ---------------------------------------------------------------- negotiations
+
+
+def negotiations_for(reader: Reader) -> QuerySet[Negotiation]:
+    """The negotiations that exist for the reader."""
+    return Negotiation.objects.filter(_negotiation_visible(reader))
+
+
+def negotiation_for(reader: Reader, slug: str) -> Negotiation:
+    """One of them. Raises :class:`NotVisible`, whether it is hidden or does not exist."""
+    try:
+        return negotiations_for(reader).get(slug=slug)
+    except (Negotiation.DoesNotExist, ValueError):
+        raise NotVisible("No such negotiation.") from None
+
+
+def _negotiation_visible(reader: Reader, prefix: str = "") -> Q:
+    """The condition on a row's negotiation under which the reader may know of it."""
+    if reader.is_administrator:
+        return Q()
+    if reader.user is None:
+        return Q(**{f"{prefix}visibility": Visibility.PUBLIC})
+    path = prefix.removesuffix("__") + "_id" if prefix else "id"
+    return Q(**{f"{prefix}visibility__in": (Visibility.PUBLIC, Visibility.INTERNAL)}) | Q(**{f"{path}__in": list(reader.roles)})
+
+
+# ---------------------------------------------------------------- ground rules
+
+
+def _shown(reader: Reader, negotiation: str, attribution: str, source: str) -> Q:
+    """Visible negotiation, and neither ground rule nor marking keeps the row from the reader.
+
+    The arguments are lookup paths from the row: to its negotiation, to a statement's attribution
+    ("" where the row has none), to its source.
+    """
+    if reader.is_administrator:
+        return Q()
+    path = f"{negotiation}_id__in"
+
+    def free_of(rules: tuple[Attribution, ...]) -> Q:
+        condition = ~Q(**{f"{source}attribution__in": rules})
+        return condition & ~Q(**{f"{attribution}__in": rules}) if attribution else condition
+
+    insiders = Q(**{path: reader.ids_from(Role.ANALYST)})
+    members = Q(**{path: list(reader.roles)}) & free_of(NOT_COUNTED)
+    others = _negotiation_visible(reader, f"{negotiation}__") & free_of(MEMBERS_ONLY) & ~Q(**{f"{source}tlp": Tlp.RED})
+    return insiders | members | others if reader.roles else others
+
+
+def published_codings_for(reader: Reader) -> QuerySet[Coding]:
+    """The codings that are, or once were, in the record and that the reader may see: what a position is made of."""
+    return Coding.objects.filter(
+        _shown(reader, "negotiation", "statement__attribution", "statement__source__"), status=CodingStatus.PUBLISHED
+    )
+
+
+def codings_for(reader: Reader) -> QuerySet[Coding]:
+    """Published codings, and for members the unpublished ones their role lets them see.
+
+    A coder sees their own; analysts see what others submitted, unless the negotiation codes twice
+    and blind; reviewers see what is submitted unless they have a coding of their own waiting on the
+    same statement under that policy; leads see everything.
+    """
+    shown = Coding.objects.filter(_shown(reader, "negotiation", "statement__attribution", "statement__source__"))
+    if reader.is_administrator:
+        return shown
+    unpublished = Q()
+    if reader.user is not None and reader.roles:
+        own = Q(coder_user=reader.user, negotiation_id__in=reader.ids_from(Role.ANALYST))
+        handed_in = Q(status__in=(CodingStatus.SUBMITTED, CodingStatus.REJECTED), negotiation_id__in=reader.ids_from(Role.ANALYST))
+        blind = Q(negotiation__review_policy=ReviewPolicy.DOUBLE)
+        competing = Exists(Coding.objects.filter(statement=OuterRef("statement"), coder_user=reader.user, status=CodingStatus.SUBMITTED))
+        referee = Q(negotiation_id__in=reader.ids_from(Role.REVIEWER)) & ~competing
+        unpublished = own | (handed_in & ~blind) | (handed_in & referee) | Q(negotiation_id__in=reader.ids_from(Role.LEAD))
+        return shown.filter(Q(status=CodingStatus.PUBLISHED) | unpublished)
+    return shown.filter(status=CodingStatus.PUBLISHED)
+
+
+def statements_for(reader: Reader) -> QuerySet[Statement]:
+    """Statements with a published coding; insiders see those without one as well."""
+    shown = Statement.objects.filter(_shown(reader, "negotiation", "attribution", "source__"))
+    if reader.is_administrator:
+        return shown
+    in_record = Exists(Coding.objects.filter(statement=OuterRef("pk"), status=CodingStatus.PUBLISHED))
+    insiders = reader.ids_from(Role.ANALYST)
+    return shown.filter(Q(negotiation_id__in=insiders) | in_record) if insiders else shown.filter(in_record)
+
+
+def sources_for(reader: Reader) -> QuerySet[Source]:
+    """Sources of visible negotiations whose marking and ground rule do not keep them from the reader."""
+    return Source.objects.filter(_shown(reader, "negotiation", "", ""))
+
+
+def conditions_for(reader: Reader) -> QuerySet[Condition]:
+    """Conditions of codings the reader may see."""
+    return Condition.objects.filter(coding__in=codings_for(reader))
+
+
+def withheld_reason(reader: Reader, source: Source) -> str | None:
+    """Why the reader may not read the source's whole text, in words; null where they may."""
+    if reader.is_insider(source.negotiation_id):
+        return None
+    if source.text_access == TextAccess.MEMBERS and not reader.is_member(source.negotiation_id):
+        return "Only members may read the whole text of this source; its quotations are shown."
+    rules = TEXT_WITHHELD if not reader.is_member(source.negotiation_id) else (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
+    if source.attribution in rules or source.statements.filter(attribution__in=rules, retired_at=None).exists():
+        return "The text is withheld: a ground rule keeps a passage of this source from being quoted."
+    return None
+
+
+def text_for(reader: Reader, source: Source) -> SourceText | None:
+    """The newest version of the source's canonical text, or null where there is none or it is withheld."""
+    if withheld_reason(reader, source) is not None:
+        return None
+    return source.texts.order_by("-version").first()
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def issues_for(reader: Reader) -> QuerySet[Issue]:
+    """Issues of visible negotiations."""
+    return Issue.objects.filter(_negotiation_visible(reader, "negotiation__"))
+
+
+def rounds_for(reader: Reader) -> QuerySet[Round]:
+    """Rounds of visible negotiations."""
+    return Round.objects.filter(_negotiation_visible(reader, "negotiation__"))
+
+
+def parties_for(reader: Reader) -> QuerySet[Party]:
+    """Parties listed as public or used by something the reader may see; members see their rosters."""
+    if reader.is_administrator:
+        return Party.objects.all()
+    statements = statements_for(reader)
+    return Party.objects.filter(
+        Q(is_listed=True)
+        | Exists(Party.negotiations.through.objects.filter(party=OuterRef("pk"), negotiation_id__in=list(reader.roles)))
+        | Exists(Delegation.objects.filter(_negotiation_visible(reader, "round__negotiation__"), party=OuterRef("pk")))
+        | Exists(statements.filter(asserted_by=OuterRef("pk")))
+        | Exists(Statement.addressees.through.objects.filter(party=OuterRef("pk"), statement__in=statements))
+        | Exists(published_codings_for(reader).filter(party=OuterRef("pk")))
+        | Exists(Condition.objects.filter(falls_on=OuterRef("pk"), coding__in=published_codings_for(reader)))
+    )
+
+
+def persons_for(reader: Reader) -> QuerySet[Person]:
+    """People listed as public, in a visible delegation, or shown as a speaker; members see their rosters."""
+    if reader.is_administrator:
+        return Person.objects.all()
+    named = Q(negotiation_id__in=reader.ids_from(Role.ANALYST)) | ~(
+        Q(attribution__in=SPEAKER_WITHHELD) | Q(source__attribution__in=SPEAKER_WITHHELD)
+    )
+    delegations = Delegation.objects.filter(_negotiation_visible(reader, "round__negotiation__"))
+    return Person.objects.filter(
+        Q(is_listed=True)
+        | Exists(Person.negotiations.through.objects.filter(person=OuterRef("pk"), negotiation_id__in=list(reader.roles)))
+        | Exists(delegations.filter(head=OuterRef("pk")))
+        | Exists(delegations.filter(members__person=OuterRef("pk")))
+        | Exists(statements_for(reader).filter(named, speaker=OuterRef("pk")))
+    )
+
+
+def events_for(reader: Reader) -> QuerySet[Event]:
+    """The log: of the negotiations the reader is a member of; all of it for administrators."""
+    if reader.is_administrator:
+        return Event.objects.all()
+    return Event.objects.filter(negotiation_id__in=reader.ids_from(Role.ANALYST))
+
+
+def jobs_for(reader: Reader) -> QuerySet[Job]:
+    """Background work the reader started; all of it for administrators."""
+    if reader.is_administrator:
+        return Job.objects.all()
+    return Job.objects.filter(created_by=reader.user) if reader.user else Job.objects.none()

@@ -1,0 +1,121 @@
+"""The derived reads: positions, matrix, timeline, shifts and concessions, for one reader at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from positions.analysis.concessions import concessions
+from positions.analysis.position import positions
+from positions.analysis.shifts import PARTIES_COMPARED, shifts
+from positions.analysis.timeline import timeline
+from positions.analysis.types import Concession, Position, Series, Shift
+from positions.enums import CodingState
+from positions.exceptions import LedgerTooWide
+from positions.models import Issue, Negotiation, Party, Round
+from positions.queries.access import Reader
+from positions.queries.evidence import Moment, admitted_codings, history_for
+
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Who stands where: the parties and issues that have evidence, and a position for each pair that has some."""
+
+    parties: tuple[str, ...]
+    issues: tuple[str, ...]
+    cells: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """An issue's rounds and the series of the parties heard on it."""
+
+    issue: Issue
+    rounds: tuple[Round, ...]
+    series: tuple[Series, ...]
+
+
+def positions_for(
+    reader: Reader, negotiation: Negotiation, moment: Moment, *, parties: Collection[Party] | None = None, issues: Collection[Issue] | None = None
+) -> list[Position]:
+    """Every position with evidence, sorted by party and issue."""
+    return positions(history_for(reader, negotiation, moment, parties=parties, issues=issues), moment.as_of, moment.known_at)
+
+
+def matrix_for(
+    reader: Reader, negotiation: Negotiation, moment: Moment, *, parties: Collection[Party] | None = None, issues: Collection[Issue] | None = None
+) -> Matrix:
+    """The same positions as a table: parties by slug, issues in the negotiation's own order."""
+    cells = tuple(positions_for(reader, negotiation, moment, parties=parties, issues=issues))
+    present = {cell.issue for cell in cells}
+    ordered = [slug for slug in negotiation.issues.order_by("rank", "slug").values_list("slug", flat=True) if slug in present]
+    return Matrix(tuple(sorted({cell.party for cell in cells})), tuple(ordered), cells)
+
+
+def timeline_for(
+    reader: Reader, negotiation: Negotiation, issue: Issue, moment: Moment, *, parties: Collection[Party] | None = None
+) -> Timeline:
+    """The line and dots of each party heard on the issue, with the negotiation's rounds."""
+    history = history_for(reader, negotiation, moment, parties=parties, issues=[issue])
+    rounds = tuple(Round.objects.filter(negotiation=negotiation).order_by("number"))
+    return Timeline(issue, rounds, tuple(timeline(history, issue.slug, moment.as_of, moment.known_at)))
+
+
+def shifts_for(
+    reader: Reader,
+    negotiation: Negotiation,
+    moment: Moment,
+    *,
+    parties: Collection[Party] | None = None,
+    issues: Collection[Issue] | None = None,
+    kinds: Collection[str] | None = None,
+    others: Collection[Party] | None = None,
+) -> list[Shift]:
+    """Every shift, sorted by party, issue and day; ``others`` names the parties wanted in the gaps.
+
+    Gaps need everybody's evidence on the issue, so ``parties`` picks rows after the computation.
+    """
+    history = history_for(reader, negotiation, moment, issues=issues)
+    named = None if others is None else {party.slug for party in others}
+    found: Iterable[Shift] = shifts(history, moment.as_of, moment.known_at, named)
+    if parties is not None:
+        wanted = {party.slug for party in parties}
+        found = (shift for shift in found if shift.party in wanted)
+    return [shift for shift in found if kinds is None or shift.kind in kinds]
+
+
+def concessions_for(
+    reader: Reader,
+    negotiation: Negotiation,
+    moment: Moment,
+    *,
+    parties: Collection[Party] | None = None,
+    issues: Collection[Issue] | None = None,
+    others: Collection[Party] | None = None,
+) -> list[Concession]:
+    """The ledger's rows; ``parties`` picks movers and ``others`` those moved towards.
+
+    Raises :class:`LedgerTooWide` where neither is named and an issue has too many parties to compare.
+    """
+    involving = None
+    if parties is not None or others is not None:
+        involving = {party.slug for party in (*(parties or ()), *(others or ()))}
+    elif wide := _wide_issues(reader, negotiation, moment, issues):
+        raise LedgerTooWide(
+            f"More than {PARTIES_COMPARED} parties have evidence on “{wide[0]}”; name the movers with party= or those moved towards with other=."
+        )
+    rows = concessions(history_for(reader, negotiation, moment, issues=issues), moment.as_of, moment.known_at, involving)
+    movers = None if parties is None else {party.slug for party in parties}
+    targets = None if others is None else {party.slug for party in others}
+    return [row for row in rows if (movers is None or row.party in movers) and (targets is None or row.other in targets)]
+
+
+def _wide_issues(reader: Reader, negotiation: Negotiation, moment: Moment, issues: Collection[Issue] | None) -> list[str]:
+    evidence = admitted_codings(reader, negotiation, moment).filter(state=CodingState.CODED)
+    if issues is not None:
+        evidence = evidence.filter(issue__in=issues)
+    counted = evidence.order_by().values("issue__slug").annotate(heard=Count("party", distinct=True)).filter(heard__gt=PARTIES_COMPARED)
+    return sorted(counted.values_list("issue__slug", flat=True))

@@ -1,0 +1,33 @@
+"""Checks shared by the writers: a model's own validators as a map of fields to messages, reasons, retirement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from positions.exceptions import Conflict, Invalid
+from positions.models import Coding, Statement
+
+
+def field_errors(record: models.Model, exclude: Collection[str] = ()) -> dict[str, list[str]]:
+    """What the validators and choices of the record's fields refuse, without any query."""
+    relations = {field.name for field in record._meta.concrete_fields if field.is_relation}
+    try:
+        record.clean_fields(exclude={*exclude, *relations})
+    except ValidationError as refusal:
+        return {field: list(messages) for field, messages in refusal.message_dict.items()}
+    return {}
+
+
+def require_reason(reason: str) -> None:
+    """Raise :class:`Invalid` when no reason is given."""
+    if not reason.strip():
+        raise Invalid({"reason": "say why, in a few words: the record keeps it"})
+
+
+def require_in_force(record: Statement | Coding) -> None:
+    """Raise :class:`Conflict` when the record was corrected or withdrawn meanwhile."""
+    if record.retired_at is not None:
+        raise Conflict(f"This was corrected or withdrawn at {record.retired_at:%Y-%m-%d %H:%M} UTC; open what replaced it.")

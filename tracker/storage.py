@@ -1,0 +1,15 @@
+"""Static files: hashed, compressed names once they have been collected, plain names before."""
+
+from __future__ import annotations
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """A file that was not collected keeps its plain name, so that tests and ``runserver`` need no collecting."""
+
+    manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        cleaned: str = self.clean_name(name)
+        return self.hashed_files.get(self.hash_key(cleaned), name)
