@@ -56,13 +56,17 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A round: a stripe, and a label on one of the rows above the plot (null where there is no room)."""
+    """A round: a stripe, and a label on a row above the plot (null where there is no room).
+
+    ``leader`` is the path from a raised label down to its stripe, empty on the lowest row.
+    """
 
     x: float
     width: float
     label: str | None
     label_x: float
-    label_row: int
+    label_y: float
+    leader: str
     title: str
 
 
@@ -167,28 +171,36 @@ def _uncrowd(ticks: list[Tick], gap: float) -> Iterator[Tick]:
 # ---------------------------------------------------------------- rounds
 
 
-def place_bands(rounds: Sequence[RoundLike], scale: DayScale, *, label_length: int, rows: int) -> tuple[Band, ...]:
-    """A stripe for each dated round on the axis, its label on the lowest row where it collides with none.
+def place_bands(rounds: Sequence[RoundLike], scale: DayScale, *, label_length: int, rows: int) -> tuple[tuple[Band, ...], float]:
+    """A stripe for each dated round on the axis, and the y at which stripes begin, below the labels.
 
-    Where there are many rounds, or no room, the number stands alone; then nothing does, and the
-    stripe's title says which round it is.
+    A label stands on the lowest row where it collides with none. Where there are many rounds, or no
+    room, the number stands alone; then nothing does, and the stripe's title says which round it is.
     """
     shown = sorted((e for e in rounds if _is_on(e, scale)), key=lambda e: (e.starts_on or date.min, e.number))
     length, depth = (0, 1) if len(shown) > MANY_ROUNDS else (label_length, rows)
     taken: list[list[tuple[float, float]]] = [[] for _ in range(depth)]
-    bands: list[Band] = []
+    placed: list[tuple[RoundLike, float, float, str | None, float, int]] = []
     for entry in shown:
-        first = entry.starts_on or entry.ends_on or scale.first
-        last = entry.ends_on or first
-        left, right = scale.at(first, 0), scale.at(last, 1)
-        if right - left < 4:
-            left, right = (left + right) / 2 - 2, (left + right) / 2 + 2
-        middle = (left + right) / 2
+        left, right = _edges(entry, scale)
         texts = [f"{entry.number} {clip_text(entry.title, length)}", str(entry.number)] if length else [str(entry.number)]
-        label, label_x, row = _place_label(texts, middle, scale, taken)
-        title = f"Round {entry.number}: {clip_text(entry.title, 160)}, {say_days(first, last)}"
-        bands.append(Band(round(left, 1), round(right - left, 1), label, round(label_x, 1), row, title))
-    return tuple(bands)
+        placed.append((entry, left, right, *_place_label(texts, (left + right) / 2, scale, taken)))
+    used = max((row for *_, text, _, row in placed if text), default=0)
+    top = 8.0 + ROUND_ROW * (used + 1) if placed else 6.0
+    bands = []
+    for entry, left, right, label, label_x, row in placed:
+        label_y = round(top - 6 - ROUND_ROW * row, 1)
+        leader = f"M{(left + right) / 2:.1f} {label_y + 3}V{top}" if label and row else ""
+        title = f"Round {entry.number}: {clip_text(entry.title, 160)}, {say_days(entry.starts_on, entry.ends_on)}"
+        bands.append(Band(round(left, 1), round(right - left, 1), label, round(label_x, 1), label_y, leader, title))
+    return tuple(bands), top
+
+
+def _edges(entry: RoundLike, scale: DayScale) -> tuple[float, float]:
+    first = entry.starts_on or entry.ends_on or scale.first
+    left, right = scale.at(first, 0), scale.at(entry.ends_on or first, 1)
+    middle = (left + right) / 2
+    return (left, right) if right - left >= 4 else (middle - 2, middle + 2)
 
 
 def _is_on(entry: RoundLike, scale: DayScale) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from positions.web.words import STANCE_WORDS, sign_stance
+
 LEVELS = (2, 1, 0, -1, -2)
 DOT_GAP = 11.0  # dots nearer than this are stacked
 STACK_STEP = 8.0
@@ -22,6 +24,14 @@ class LevelRow:
     @property
     def middle(self) -> float:
         return round(self.top + self.height / 2, 1)
+
+    @property
+    def sign(self) -> str:
+        return sign_stance(self.level)
+
+    @property
+    def words(self) -> str:
+        return STANCE_WORDS[self.level]
 
 
 @dataclass(frozen=True, slots=True)

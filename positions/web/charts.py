@@ -67,6 +67,19 @@ class Dot:
     whisker_from: float | None
 
     @property
+    def is_hollow(self) -> bool:
+        """Whether the statement is not in the party's own words."""
+        return self.footing != "own"
+
+    @property
+    def fill_class(self) -> str:
+        return "hollow" if self.is_hollow else "solid"
+
+    @property
+    def whisker_length(self) -> float:
+        return round(self.x - (self.whisker_from or self.x), 1)
+
+    @property
     def outline(self) -> str:
         """The polygon of a diamond or square."""
         reach = 7.4 if self.shape == "diamond" else 5.2
@@ -95,6 +108,13 @@ class EndLabel:
     name: str
     note: str
     full: str
+
+    @property
+    def leader(self) -> str:
+        """Path data from the line's end to the label; empty where the label stands beside it."""
+        if abs(self.y - self.line_y) < 3:
+            return ""
+        return f"M{self.line_x + 1} {self.line_y}h3L{self.x - 4} {self.y}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +180,10 @@ class StepChart:
         return self.size.width - self.size.right
 
     @property
+    def band_height(self) -> float:
+        return round(self.plot_bottom - self.label_top, 1)
+
+    @property
     def is_empty(self) -> bool:
         return not any(marks.dots for marks in self.parties)
 
@@ -183,9 +207,8 @@ def draw_steps(
     days = [day for s in drawn for p in s.points for day in (p.earliest, p.latest)]
     first, last = choose_days(days, rounds, until)
     scale = DayScale(first, last, size.left, size.width - size.right)
-    bands = place_bands(rounds, scale, label_length=size.label_length, rows=size.label_rows)
-    label_top = 16.0 + 15.0 * (max((b.label_row for b in bands if b.label), default=0)) if bands else 4.0
-    lanes, places = _lay_out(drawn, scale, size, top=label_top + 12)
+    bands, label_top = place_bands(rounds, scale, label_length=size.label_length, rows=size.label_rows)
+    lanes, places = _lay_out(drawn, scale, size, top=label_top + 4)
     marks_only = any(p.state != "coded" for s in drawn for p in s.points)
     state_y = lanes.bottom + 16 if marks_only else None
     plot_bottom = lanes.bottom + 30 if marks_only else lanes.bottom

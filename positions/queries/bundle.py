@@ -1,0 +1,205 @@
+"""A whole negotiation as a bundle: what ``import_bundle`` reads, in an order that never depends on chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from positions.enums import ConditionStatus
+from positions.formats.bundle import FORMAT, SOURCE_TEXTS
+from positions.models import Coding, Condition, ConditionStatusEntry, Issue, Negotiation, Party, Person, Round, Source, SourceText, Statement
+from positions.queries.access import Reader, negotiation_for
+
+
+def bundle_of(reader: Reader, slug: str) -> dict[str, Any]:
+    """The bundle of a negotiation, drafts and history included. Raises :class:`NotVisible`.
+
+    Meant for the command line and administrators: nothing is left out for ground rules.
+    """
+    negotiation = negotiation_for(reader, slug)
+    return {
+        "format": FORMAT,
+        "negotiation": {name: getattr(negotiation, name) for name in ("slug", "title", "summary", "visibility", "review_policy")},
+        "parties": [_party(p) for p in negotiation.parties.prefetch_related("aliases").order_by("slug")],
+        "persons": [_person(p) for p in negotiation.persons.prefetch_related("appointments__party").order_by("slug")],
+        "issues": [_issue(i) for i in negotiation.issues.select_related("parent").order_by("rank", "slug")],
+        "codebook": [
+            {"version": c.version, "text": c.text, "recorded_at": _instant(c.recorded_at)} for c in negotiation.codebook_versions.order_by("version")
+        ],
+        "rounds": [_round(r) for r in _rounds(negotiation)],
+        "sources": [_source(s, t) for s, t in _sources(negotiation)],
+        "statements": [_statement(s) for s in _statements(negotiation)],
+    }
+
+
+def _rounds(negotiation: Negotiation) -> Iterable[Round]:
+    return negotiation.rounds.prefetch_related("delegations__party", "delegations__head", "delegations__members__person").order_by("number")
+
+
+def _sources(negotiation: Negotiation) -> Iterable[tuple[Source, SourceText | None]]:
+    for source in negotiation.sources.select_related("derived_from").prefetch_related("texts").order_by("key"):
+        versions = sorted(source.texts.all(), key=lambda text: text.version)
+        yield source, versions[-1] if versions else None
+
+
+def _statements(negotiation: Negotiation) -> Iterable[Statement]:
+    return (
+        negotiation.statements.select_related("source", "asserted_by", "speaker", "round", "supersedes", "group")
+        .prefetch_related(
+            "addressees",
+            "codings__party",
+            "codings__issue",
+            "codings__codebook",
+            "codings__supersedes",
+            "codings__conditions__falls_on",
+            "codings__conditions__statuses__statement",
+        )
+        .order_by("source__key", "start", "end", "key")
+    )
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _slug(record: Party | Person | Issue | None) -> str | None:
+    return None if record is None else record.slug
+
+
+def _party(party: Party) -> dict[str, Any]:
+    aliases = sorted(party.aliases.all(), key=lambda a: (a.text, a.language))
+    return {
+        "slug": party.slug,
+        "name": party.name,
+        "kind": party.kind,
+        "iso3": party.iso3,
+        "wikidata_id": party.wikidata_id,
+        "aliases": [{"text": a.text, "kind": a.kind, "language": a.language} for a in aliases],
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    posts = sorted(person.appointments.all(), key=lambda a: (a.party.slug, a.title, a.starts_on or date.min))
+    return {
+        "slug": person.slug,
+        "name": person.name,
+        "appointments": [{"party": a.party.slug, "title": a.title, "starts_on": _day(a.starts_on), "ends_on": _day(a.ends_on)} for a in posts],
+    }
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    plain = ("slug", "title", "proposal", "pole_for", "pole_against", "reference_point", "keywords")
+    return {"id": str(issue.pk), **{name: getattr(issue, name) for name in plain}, "parent": _slug(issue.parent)}
+
+
+def _round(held: Round) -> dict[str, Any]:
+    delegations = sorted(held.delegations.all(), key=lambda d: d.party.slug)
+    return {
+        "id": str(held.pk),
+        "number": held.number,
+        "title": held.title,
+        "format": held.format,
+        "venue": held.venue,
+        "starts_on": _day(held.starts_on),
+        "ends_on": _day(held.ends_on),
+        "status": held.status,
+        "delegations": [
+            {"party": d.party.slug, "head": _slug(d.head), "members": [{"person": m.person.slug, "title": m.title} for m in d.members.all()]}
+            for d in delegations
+        ],
+    }
+
+
+def _source(source: Source, text: SourceText | None) -> dict[str, Any]:
+    names = (*SOURCE_TEXTS, "kind", "language", "reliability", "tlp", "attribution", "text_access")
+    parent = source.derived_from
+    return {
+        "id": str(source.pk),
+        "key": source.key,
+        **{name: getattr(source, name) for name in names},
+        "derived_from": None if parent is None else {"source": parent.key, "kind": source.derivation_kind},
+        **({} if text is None else {"text": text.text}),
+    }
+
+
+def _history(record: Statement | Coding) -> dict[str, Any]:
+    """The record's clock; one “reason” where that is all there is, as files from elsewhere have it."""
+    reasons = {"reason": record.reason, "withdrawal_reason": record.withdrawal_reason}
+    if record.withdrawal_reason and not record.reason and record.supersedes_id is None:
+        reasons = {"reason": record.withdrawal_reason, "withdrawal_reason": ""}
+    return {
+        "recorded_at": _instant(record.recorded_at),
+        **({"retired_at": _instant(record.retired_at)} if record.retired_at else {}),
+        **({"supersedes": record.supersedes.key} if record.supersedes else {}),
+        **{name: words for name, words in reasons.items() if words},
+    }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    plain = ("start", "end", "exact", "speaker_label", "directness", "attribution", "credibility", "stated_on", "note")
+    codings = sorted(statement.codings.all(), key=lambda c: (c.party.slug, c.issue.slug, _instant(c.recorded_at) or "", c.key))
+    return {
+        "id": str(statement.pk),
+        "key": statement.key,
+        **({"group": statement.group.key} if statement.group else {}),
+        "source": statement.source.key,
+        "asserted_by": statement.asserted_by.slug,
+        "speaker": _slug(statement.speaker),
+        **{name: getattr(statement, name) for name in plain},
+        "round": statement.round.number if statement.round else None,
+        "addressees": sorted(party.slug for party in statement.addressees.all()),
+        **_history(statement),
+        "codings": [_coding(coding) for coding in codings],
+    }
+
+
+def _coding(coding: Coding) -> dict[str, Any]:
+    plain = ("stance", "state", "move", "red_line", "reciprocal", "confidence", "coder", "status")
+    conditions = sorted(coding.conditions.all(), key=lambda c: c.rank)
+    return {
+        "id": str(coding.pk),
+        "key": coding.key,
+        "party": coding.party.slug,
+        "issue": coding.issue.slug,
+        **{name: getattr(coding, name) for name in plain},
+        **({"comment": coding.comment} if coding.comment else {}),
+        "codebook": coding.codebook.version,
+        **({"submitted_at": _instant(coding.submitted_at)} if coding.submitted_at else {}),
+        **_history(coding),
+        "conditions": [_condition(condition) for condition in conditions],
+    }
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    entries = sorted(condition.statuses.all(), key=lambda e: e.rank)
+    return {
+        "text": condition.text,
+        "kind": condition.kind,
+        "falls_on": _slug(condition.falls_on),
+        "status": current_status(entries),
+        "statuses": [
+            {
+                "status": e.status,
+                "on": _day(e.on),
+                "recorded_at": _instant(e.recorded_at),
+                "statement": e.statement.key if e.statement else None,
+                "reason": e.reason,
+            }
+            for e in entries
+        ],
+    }
+
+
+def current_status(entries: Iterable[ConditionStatusEntry]) -> str:
+    """The status of the latest entry by day and instant, whatever today is; the later listed on a tie."""
+    status, latest = str(ConditionStatus.OPEN), None
+    for entry in entries:
+        moment = (entry.on, entry.recorded_at or datetime.min.replace(tzinfo=UTC))
+        if latest is None or moment >= latest:
+            status, latest = entry.status, moment
+    return status
