@@ -19,7 +19,7 @@ def refuse(message: str) -> None:
 if sys.version_info < OLDEST:
     refuse(
         "Python %d.%d or newer is needed, this is %d.%d (%s); set PYTHON=/path/to/python"
-        % (OLDEST + tuple(sys.version_info[:2]) + (sys.executable,))
+        % (OLDEST[0], OLDEST[1], sys.version_info[0], sys.version_info[1], sys.executable)
     )
 
 import fcntl  # noqa: E402

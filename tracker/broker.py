@@ -19,12 +19,12 @@ SCHEME = "rapporteur-files"
 class Channel(filesystem.Channel):
     """A message gets its name in the queue's folder only once it is completely written."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}"
         draft = folder / f".{name}.draft"
         try:
-            draft.write_bytes(str_to_bytes(dumps(payload)))
+            draft.write_bytes(str_to_bytes(dumps(message)))
             os.replace(draft, folder / f"{name}.{queue}.msg")
         except OSError as error:
             raise ChannelError(f"cannot write a message to {folder} ({error.strerror})") from error

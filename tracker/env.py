@@ -109,6 +109,7 @@ class Environment:
     web_threads: int
     worker_concurrency: int
     load_demo: bool
+    max_request_megabytes: int
 
     def __repr__(self) -> str:
         return f"Environment(data_dir={str(self.data_dir)!r}, database={self.database!r})"
@@ -293,14 +294,20 @@ def read_environment(environ: Mapping[str, str], base: Path) -> Environment:
         web_threads=read.number("WEB_THREADS", default=8, low=1, high=256),
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=2, low=1, high=64),
         load_demo=read.flag("LOAD_DEMO", default=True),
+        max_request_megabytes=read.number("MAX_REQUEST_MEGABYTES", default=64, low=1, high=2000),
     )
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """The data directory, for its owner alone when it is new: restricted negotiations lie in it."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def stored_secret_key(data_dir: Path) -> str:
     """The installation's own key, made on first use; only its owner may read it."""
     path = data_dir / "secret-key"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_data_dir(data_dir)
         if not path.exists():
             draft = data_dir / f".secret-key-{secrets.token_hex(8)}"
             draft.touch(mode=0o600, exist_ok=False)

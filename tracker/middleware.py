@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from positions.web.health import healthz, readyz
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -38,16 +40,52 @@ class ResponseHeaders:
             policy["img-src"] = "'self' data:"
         if getattr(response, "csp_embeddable", False):
             policy["frame-ancestors"] = "*"
-            response.xframe_options_exempt = True  # type: ignore[attr-defined]
+            response.xframe_options_exempt = True
         response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         return response
 
 
+class Probes:
+    """Answers ``/healthz`` and ``/readyz`` before any check of the host name: probes come by address."""
+
+    views = {"/healthz": healthz, "/readyz": readyz}
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = self.views.get(request.path_info)
+        return self.get_response(request) if view is None else view(request)
+
+
+class RequestSize:
+    """Refuses a request whose body is larger than ``MAX_REQUEST_MEGABYTES`` before anything reads it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length <= settings.MAX_REQUEST_BYTES:
+            return self.get_response(request)
+        largest = settings.MAX_REQUEST_BYTES // 1_000_000
+        problem = {
+            "type": "about:blank",
+            "title": "Content Too Large",
+            "status": 413,
+            "detail": f"A request may hold {largest} MB; split what you send, or raise MAX_REQUEST_MEGABYTES.",
+        }
+        return JsonResponse(problem, status=413, content_type="application/problem+json")
+
+
 def client_address(request: HttpRequest) -> str | None:
     """Where the request came from, looking past as many proxies as ``PROXY_COUNT`` says there are."""
-    proxies: int = settings.PROXY_COUNT
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    proxies = settings.PROXY_COUNT
+    forwarded: list[str] = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if proxies and len(forwarded) >= proxies:
         return forwarded[-proxies]
     address: str | None = request.META.get("REMOTE_ADDR")

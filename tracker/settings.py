@@ -8,6 +8,7 @@ from typing import Any
 
 from tracker import broker
 from tracker.env import load_environment
+from tracker.logs import is_no_probe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT, SECRET_KEY = load_environment(BASE_DIR)
@@ -44,6 +45,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tracker.middleware.ResponseHeaders",
+    "tracker.middleware.Probes",
+    "tracker.middleware.RequestSize",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -133,6 +136,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "files"
+MAX_REQUEST_BYTES = ENVIRONMENT.max_request_megabytes * 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Cache
 
@@ -146,7 +152,7 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # Background work
 
-CELERY_BROKER_URL = ENVIRONMENT.redis_url or f"{broker.SCHEME}://"
+CELERY_BROKER_URL = ENVIRONMENT.redis_url or f"{broker.SCHEME}://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"socket_connect_timeout": 2, "socket_timeout": 30, "visibility_timeout": 3600}
     if ENVIRONMENT.redis_url
@@ -213,10 +219,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # a probe that finds the installation not ready yet is an answer, not an incident
+    "filters": {"no_probes": {"()": "django.utils.log.CallbackFilter", "callback": is_no_probe}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_probes"]}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level, "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level, "propagate": False},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.consumer": {"level": "WARNING"},
     },
 }

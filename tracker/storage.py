@@ -5,11 +5,12 @@ from __future__ import annotations
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """A file that was not collected keeps its plain name, so that tests and ``runserver`` need no collecting."""
 
     manifest_strict = False
 
     def stored_name(self, name: str) -> str:
         cleaned: str = self.clean_name(name)
-        return self.hashed_files.get(self.hash_key(cleaned), name)
+        hashed: str = self.hashed_files.get(self.hash_key(cleaned), name)
+        return hashed

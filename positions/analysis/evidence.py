@@ -133,10 +133,16 @@ def follow_tracks(history: History, as_of: date, known_at: datetime) -> dict[tup
             track = tracks[pair] = Track(*pair)
             buckets[pair] = {}
         track.admitted.append(reading)
-        if reading.state != "absent" and (track.heard_on is None or reading.latest > track.heard_on):
-            track.heard_on = reading.latest
-        if reading.state == "coded":
-            buckets[pair].setdefault((footing_of(reading), reading.latest), []).append(reading)
+        state, latest = reading.state, reading.latest
+        if state != "absent" and (track.heard_on is None or latest > track.heard_on):
+            track.heard_on = latest
+        if state == "coded":
+            bucket = buckets[pair]
+            key = (footing_of(reading), latest)
+            if key in bucket:
+                bucket[key].append(reading)
+            else:
+                bucket[key] = [reading]
     for pair, by_day in buckets.items():
         days = tracks[pair].days
         for footing, on in sorted(by_day):

@@ -1,4 +1,4 @@
-"""The facts the method reads and the answers it gives, as frozen dataclasses.
+"""The facts the method reads and the answers it gives, all immutable.
 
 Ids are opaque strings, parties and issues are slugs, rounds are numbers. Days are
 :class:`datetime.date`, instants are timezone-aware :class:`datetime.datetime`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 # ---------------------------------------------------------------- what goes in
 
@@ -29,9 +30,10 @@ class Condition:
     entries: tuple[StatusEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One coder's reading of one passage for one party on one issue, with its statement's facts.
+
+    A tuple rather than a dataclass: a matrix reads a hundred thousand of them.
 
     ``recorded_at`` is the instant of publication (null before), ``retired_at`` the instant of
     correction or withdrawal (null while in force). ``earliest`` and ``latest`` bound the day the
@@ -126,6 +128,25 @@ class Position:
     source_count: int
     other_evidence: int
     rounds_silent: int
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a matrix shows of a position."""
+
+    party: str
+    issue: str
+    stance: int | None
+    low: int
+    high: int
+    state: str
+    footing: str
+    red_line: bool
+    conditional: bool
+    evidence_count: int
+    evidence_total: int
+    last_evidence_on: date
     statements: tuple[str, ...]
 
 

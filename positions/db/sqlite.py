@@ -1,8 +1,43 @@
-"""SQLite: triggers that keep the log append-only and the record unchanged."""
+"""SQLite: triggers that keep the log append-only and the record unchanged, and cheap reading of bare rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
 from positions.db.guards import APPEND_ONLY, FROZEN
+
+
+def read_id(value: str) -> str:
+    """A UUID column of a bare row, in its usual notation."""
+    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+
+
+def read_day(value: date) -> date:
+    """A date column of a bare row; the driver has converted it already."""
+    return value
+
+
+def read_instant(value: datetime | None) -> datetime | None:
+    """An instant column of a bare row, which the driver leaves without its time zone."""
+    return None if value is None else value.replace(tzinfo=UTC)
+
+
+def codings_at(connection: BaseDatabaseWrapper, negotiation: UUID, places: Sequence[tuple[Any, Any, str, date]]) -> list[UUID]:
+    """The published codings at given (issue, party, footing, day), found by index: one seek a place."""
+    values = ", ".join(["(%s, %s, %s, %s)"] * len(places))
+    sql = (
+        f"WITH place(issue_id, party_id, footing, day) AS (VALUES {values}) SELECT coding.id FROM place CROSS JOIN positions_coding coding "
+        "WHERE coding.negotiation_id = %s AND coding.issue_id = place.issue_id AND coding.party_id = place.party_id AND coding.footing = place.footing "
+        "AND coding.stated_latest = place.day AND coding.status = 'published'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(value for place in places for value in place), negotiation.hex])
+        return [UUID(row[0]) for row in cursor.fetchall()]
 
 
 def guard_statements() -> list[str]:

@@ -77,8 +77,10 @@ class Coding(Record):
             ),
         ]
         indexes = [
-            # timeline, matrix, positions, shifts: the published codings of an issue and party by day
-            models.Index(fields=["negotiation", "issue", "party", "stated_latest"], condition=Q(status=CodingStatus.PUBLISHED), name="coding_published_by_day"),
+            # timeline, matrix, shifts: the published codings of an issue and party, by footing and day
+            models.Index(
+                fields=["negotiation", "issue", "party", "footing", "stated_latest"], condition=Q(status=CodingStatus.PUBLISHED), name="coding_published_by_day"
+            ),
             # a party across issues (dossier, positions filtered by party)
             models.Index(fields=["negotiation", "party", "issue"], condition=Q(status=CodingStatus.PUBLISHED), name="coding_published_by_party"),
             # queues: what waits for whom

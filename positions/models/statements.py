@@ -81,6 +81,12 @@ class Statement(Record):
         indexes = [
             # statements/ by day within a negotiation, newest first
             models.Index(fields=["negotiation", "-stated_latest", "id"], name="statement_by_day"),
+            # whether a ground rule keeps anything of a negotiation from a reader: hardly ever, and then these few
+            models.Index(
+                fields=["negotiation"],
+                condition=Q(attribution__in=(Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)),
+                name="statement_kept_back",
+            ),
             # the reader: the statements of a source in text order
             models.Index(fields=["source", "start"], name="statement_by_place"),
         ]

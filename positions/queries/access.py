@@ -155,6 +155,36 @@ def published_codings_for(reader: Reader) -> QuerySet[Coding]:
     )
 
 
+def published_codings_in(reader: Reader, negotiation: Negotiation) -> QuerySet[Coding]:
+    """The same for one negotiation, without a join where nothing in it is kept from the reader.
+
+    What is kept back is found through small indexes first; a negotiation of a million codings and no
+    ground rule costs no more than its answer. Raises :class:`NotVisible`.
+    """
+    require_visible(reader, negotiation)
+    codings = Coding.objects.filter(negotiation=negotiation, status=CodingStatus.PUBLISHED)
+    if reader.is_insider(negotiation.pk):
+        return codings
+    is_member = reader.is_member(negotiation.pk)
+    rules = NOT_COUNTED if is_member else MEMBERS_ONLY
+    sources = Source.objects.filter(Q(attribution__in=rules) if is_member else Q(attribution__in=rules) | Q(tlp=Tlp.RED), negotiation=negotiation)
+    kept_sources = list(sources.values_list("pk", flat=True))
+    kept_back = Statement.objects.filter(negotiation=negotiation, attribution__in=MEMBERS_ONLY).filter(attribution__in=rules)
+    if kept_sources:
+        codings = codings.exclude(statement__in=Statement.objects.filter(source__in=kept_sources).values("pk"))
+    if kept_back.exists():
+        codings = codings.exclude(statement__in=kept_back.values("pk"))
+    return codings
+
+
+def require_visible(reader: Reader, negotiation: Negotiation) -> None:
+    """Raise :class:`NotVisible` when the negotiation does not exist for the reader."""
+    if reader.is_member(negotiation.pk) or negotiation.visibility == Visibility.PUBLIC:
+        return
+    if negotiation.visibility != Visibility.INTERNAL or reader.user is None:
+        raise NotVisible("No such negotiation.")
+
+
 def codings_for(reader: Reader) -> QuerySet[Coding]:
     """Published codings, and for members the unpublished ones their role lets them see.
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import History, Reading, RoundSpan, StatusEntry
+from positions.db import engine_for
 from positions.models import Coding, Condition, Delegation, Issue, Negotiation, Party, Round, Source
-from positions.queries.access import Reader, published_codings_for
+from positions.queries.access import Reader, published_codings_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,8 @@ class Moment:
 
 def admitted_codings(reader: Reader, negotiation: Negotiation, moment: Moment) -> QuerySet[Coding]:
     """The codings of the negotiation that the reader may see and the moment admits (method, section 1)."""
-    return published_codings_for(reader).filter(
+    return published_codings_in(reader, negotiation).filter(
         Q(retired_at=None) | Q(retired_at__gt=moment.known_at),
-        negotiation=negotiation,
         recorded_at__lte=moment.known_at,
         stated_latest__lte=moment.as_of,
     )
@@ -51,47 +54,91 @@ def history_for(
     """What the method may look at: the admitted codings, picked by party and issue where these are named."""
     codings = admitted_codings(reader, negotiation, moment)
     if issues is not None:
-        codings = codings.filter(issue__in=issues)
+        codings = codings.filter(issue__in=[issue.pk for issue in issues])
     if parties is not None:
-        codings = codings.filter(party__in=parties)
-    return History(tuple(load_readings(codings)), parents_in(negotiation), tuple(round_spans(negotiation)))
+        codings = codings.filter(party__in=[party.pk for party in parties])
+    return History(tuple(load_readings(codings, admitted_at=moment.known_at)), parents_in(negotiation), tuple(round_spans(negotiation)))
 
 
-def load_readings(codings: QuerySet[Coding]) -> list[Reading]:
-    """The readings of a queryset, with their conditions, in four queries and the order of the index."""
-    conditions = load_conditions(codings)
-    rows = codings.order_by("issue_id", "party_id", "stated_latest", "pk").values_list(
-        "pk", "statement_id", "statement__source_id", "party_id", "issue_id", "statement__asserted_by_id", "statement__directness",
-        "state", "stance", "move", "red_line", "status", "recorded_at", "retired_at", "statement__stated_earliest", "stated_latest",
-        "statement__round__number",
-    )  # fmt: skip
-    loaded = list(rows.iterator(chunk_size=5000))
-    party = dict(Party.objects.filter(pk__in={r[3] for r in loaded} | {r[5] for r in loaded}).values_list("pk", "slug"))
-    issue = dict(Issue.objects.filter(pk__in={r[4] for r in loaded}).values_list("pk", "slug"))
+COLUMNS = (
+    "pk", "statement_id", "statement__source_id", "party_id", "issue_id", "statement__asserted_by_id", "statement__directness", "state", "stance",
+    "move", "red_line", "status", "statement__stated_earliest", "stated_latest", "statement__round_id",
+)  # fmt: skip
+CLOCKS = ("recorded_at", "retired_at")
+
+
+def load_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = None) -> list[Reading]:
+    """The readings of a queryset, with their conditions, in a handful of queries however many there are.
+
+    Rows that the database has already admitted at an instant need no clock of their own: with
+    ``admitted_at`` they carry that instant and are in force. Bare rows are read without the ORM's
+    converters, which would cost more than everything else together.
+    """
+    columns = COLUMNS if admitted_at is not None else (*COLUMNS, *CLOCKS)
+    engine = engine_for(connection.vendor)
+    read_id, read_day, read_instant = engine.read_id, engine.read_day, engine.read_instant
+    rows = bare_rows(codings.order_by().values_list(*columns))
+    party = slugs_of(Party, {row[3] for row in rows} | {row[5] for row in rows})
+    issue = slugs_of(Issue, {row[4] for row in rows})
+    number = numbers_of({row[14] for row in rows if row[14] is not None})
+    conditions = load_conditions(codings, [row[0] for row in rows])
+    nothing: tuple[ConditionFacts, ...] = ()
     return [
         Reading(
-            str(r[0]), str(r[1]), str(r[2]), party[r[3]], issue[r[4]], party[r[5]], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13],
-            r[14], r[15], r[16], conditions.get(r[0], ()),
+            read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], issue[r[4]], party[r[5]], r[6], r[7], r[8], r[9], bool(r[10]), r[11],
+            admitted_at or read_instant(r[15]), None if admitted_at else read_instant(r[16]), read_day(r[12]), read_day(r[13]), number.get(r[14]),
+            conditions.get(r[0], nothing),
         )
-        for r in loaded
+        for r in rows
     ]  # fmt: skip
 
 
-def load_conditions(codings: QuerySet[Coding]) -> dict[UUID, tuple[ConditionFacts, ...]]:
-    """The conditions of each coding that has some, their series in listed order."""
-    entries: dict[UUID, list[StatusEntry]] = {}
-    order: dict[UUID, list[UUID]] = {}
-    rows = (
-        Condition.objects.filter(coding__in=codings)
-        .order_by("coding_id", "rank", "statuses__rank")
-        .values_list("pk", "coding_id", "statuses__status", "statuses__on", "statuses__recorded_at", "coding__recorded_at")
-    )
-    for condition, coding, status, on, recorded_at, coding_recorded_at in rows:
+def bare_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a ``values_list`` as the database driver gives them."""
+    try:
+        sql, parameters = query.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def slugs_of(model: type[Party] | type[Issue], ids: Collection[Any]) -> dict[Any, str]:
+    """Slugs by bare id. The few hundred rows of these tables are looked up by the ids that occur."""
+    return dict(bare_rows(model._default_manager.filter(pk__in=_uuids(ids)).order_by().values_list("pk", "slug")))
+
+
+def numbers_of(ids: Collection[Any]) -> dict[Any, int]:
+    """Round numbers by bare id."""
+    return dict(bare_rows(Round.objects.filter(pk__in=_uuids(ids)).order_by().values_list("pk", "number")))
+
+
+def _uuids(ids: Collection[Any]) -> list[UUID]:
+    return [id if isinstance(id, UUID) else UUID(id) for id in ids]
+
+
+FEW = 500
+
+
+def load_conditions(codings: QuerySet[Coding], ids: list[Any]) -> dict[Any, tuple[ConditionFacts, ...]]:
+    """By bare coding id, the conditions of those codings that have some, their series in listed order."""
+    if not ids:
+        return {}
+    conditions = Condition.objects.filter(coding__in=_uuids(ids) if len(ids) <= FEW else codings.order_by().values("pk"))
+    columns = ("pk", "coding_id", "statuses__status", "statuses__on", "statuses__recorded_at", "coding__recorded_at")
+    engine = engine_for(connection.vendor)
+    entries: dict[Any, list[StatusEntry]] = {}
+    order: dict[Any, list[Any]] = {}
+    for condition, coding, status, on, recorded_at, with_coding in bare_rows(
+        conditions.order_by("coding_id", "rank", "statuses__rank").values_list(*columns)
+    ):
         if condition not in entries:
             entries[condition] = []
             order.setdefault(coding, []).append(condition)
-        if status is not None:
-            entries[condition].append(StatusEntry(status, on, recorded_at or coding_recorded_at))
+        instant = recorded_at or with_coding
+        if status is not None and instant is not None:
+            entries[condition].append(StatusEntry(status, engine.read_day(on), engine.read_instant(instant)))
     return {coding: tuple(ConditionFacts(tuple(entries[c])) for c in conditions) for coding, conditions in order.items()}
 
 

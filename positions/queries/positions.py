@@ -1,4 +1,4 @@
-"""The derived reads: positions, matrix, timeline, shifts and concessions, for one reader at one moment."""
+"""The derived reads: positions, timeline, shifts and concessions, for one reader at one moment."""
 
 from __future__ import annotations
 
@@ -17,16 +17,11 @@ from positions.exceptions import LedgerTooWide
 from positions.models import Issue, Negotiation, Party, Round
 from positions.queries.access import Reader
 from positions.queries.evidence import Moment, admitted_codings, history_for
+from positions.queries.matrix import Matrix, matrix_for
 
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Who stands where: the parties and issues that have evidence, and a position for each pair that has some."""
-
-    parties: tuple[str, ...]
-    issues: tuple[str, ...]
-    cells: tuple[Position, ...]
+__all__ = ["Matrix", "Timeline", "concessions_for", "matrix_for", "positions_for", "shifts_for", "timeline_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +38,6 @@ def positions_for(
 ) -> list[Position]:
     """Every position with evidence, sorted by party and issue."""
     return positions(history_for(reader, negotiation, moment, parties=parties, issues=issues), moment.as_of, moment.known_at)
-
-
-def matrix_for(
-    reader: Reader, negotiation: Negotiation, moment: Moment, *, parties: Collection[Party] | None = None, issues: Collection[Issue] | None = None
-) -> Matrix:
-    """The same positions as a table: parties by slug, issues in the negotiation's own order."""
-    cells = tuple(positions_for(reader, negotiation, moment, parties=parties, issues=issues))
-    present = {cell.issue for cell in cells}
-    ordered = [slug for slug in negotiation.issues.order_by("rank", "slug").values_list("slug", flat=True) if slug in present]
-    return Matrix(tuple(sorted({cell.party for cell in cells})), tuple(ordered), cells)
 
 
 def timeline_for(

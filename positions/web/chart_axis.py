@@ -114,12 +114,14 @@ def place_ticks(scale: DayScale, minimum_gap: float = 58.0) -> tuple[Tick, ...]:
     pixels_a_day = (scale.right - scale.left) / scale.days
     unit, count, _ = next((step for step in STEPS if step[2] * pixels_a_day >= minimum_gap), STEPS[-1])
     ticks: list[Tick] = []
+    year = 0
     for day in _days_of(scale, unit, count):
-        is_first = not ticks
         x = scale.at(day, 0)
         if x > scale.right - 14:
             break
-        ticks.append(Tick(x, _label(day, unit, is_first), is_first or _is_major(day, unit)))
+        is_new_year = unit != "year" and day.year != year
+        year = day.year
+        ticks.append(Tick(x, _label(day, unit, is_new_year), is_new_year))
     return tuple(_uncrowd(ticks, minimum_gap))
 
 
@@ -144,17 +146,13 @@ def _days_of(scale: DayScale, unit: str, count: int) -> Iterator[date]:
             yield date.fromordinal(number)
 
 
-def _label(day: date, unit: str, is_first: bool) -> str:
+def _label(day: date, unit: str, is_new_year: bool) -> str:
     if unit == "year":
         return str(day.year)
     month = MONTHS[day.month - 1][:3]
     if unit == "month":
-        return f"{month} {day.year}" if is_first or day.month == 1 else month
-    return f"{day.day} {month} {day.year}" if is_first else f"{day.day} {month}"
-
-
-def _is_major(day: date, unit: str) -> bool:
-    return unit != "year" and day.month == 1 and day.day == 1
+        return f"{month} {day.year}" if is_new_year else month
+    return f"{day.day} {month} {day.year}" if is_new_year else f"{day.day} {month}"
 
 
 def _uncrowd(ticks: list[Tick], gap: float) -> Iterator[Tick]:
@@ -200,7 +198,7 @@ def _edges(entry: RoundLike, scale: DayScale) -> tuple[float, float]:
     first = entry.starts_on or entry.ends_on or scale.first
     left, right = scale.at(first, 0), scale.at(entry.ends_on or first, 1)
     middle = (left + right) / 2
-    return (left, right) if right - left >= 4 else (middle - 2, middle + 2)
+    return (left, right - 1) if right - left >= 5 else (middle - 2, middle + 2)
 
 
 def _is_on(entry: RoundLike, scale: DayScale) -> bool:

@@ -1,4 +1,4 @@
-"""Geometry of the step chart of one issue: what is drawn where, as frozen dataclasses in pixels.
+"""Geometry of the step chart of one issue: where everything goes, as the dataclasses of ``chart_shapes``.
 
 Drawn by templates/charts/step_chart.svg. No markup, no database; what the numbers mean is decided
 in ``positions.analysis``.
@@ -7,12 +7,12 @@ in ``positions.analysis``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from positions.analysis.types import Point, Segment, Series, Shift
-from positions.web.chart_axis import Band, DayScale, RoundLike, Tick, choose_days, measure_text, place_bands, place_ticks
-from positions.web.chart_lanes import Lanes, LevelRow, lay_lanes, shift_of, spread_labels, stack_dots
+from positions.web.chart_axis import DayScale, RoundLike, choose_days, measure_text, place_bands, place_ticks
+from positions.web.chart_lanes import Lanes, lay_lanes, shift_of, spread_labels, stack_dots
+from positions.web.chart_shapes import WIDE, Bar, ChartSize, Dot, EndLabel, LevelCount, PartyMarks, ShiftMark, StepChart
 from positions.web.palette import PartyInk
 from positions.web.words import (
     FOOTING_WORDS,
@@ -32,162 +32,6 @@ GREY_LABELS = 12  # more unranked parties than this are counted, not named
 STATE_GLYPHS = {"unclear": "?", "abstained": "○", "absent": "×"}
 
 
-@dataclass(frozen=True, slots=True)
-class ChartSize:
-    """The room a chart has, in pixels."""
-
-    width: float
-    left: float
-    right: float
-    label_length: int
-    label_rows: int
-    empty_height: float
-    used_height: float
-    is_narrow: bool = False
-
-
-WIDE = ChartSize(1080, 132, 206, label_length=18, label_rows=3, empty_height=40, used_height=68)
-NARROW = ChartSize(372, 34, 84, label_length=0, label_rows=1, empty_height=34, used_height=60, is_narrow=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One statement. ``shape`` is ``circle``, ``diamond`` (red line), ``square`` (inferred) or ``glyph`` (no stance)."""
-
-    statement: str
-    x: float
-    y: float
-    shape: str
-    footing: str
-    glyph: str
-    has_ring: bool
-    is_faint: bool
-    target: float
-    title: str
-    whisker_from: float | None
-
-    @property
-    def is_hollow(self) -> bool:
-        """Whether the statement is not in the party's own words."""
-        return self.footing != "own"
-
-    @property
-    def fill_class(self) -> str:
-        return "hollow" if self.is_hollow else "solid"
-
-    @property
-    def whisker_length(self) -> float:
-        return round(self.x - (self.whisker_from or self.x), 1)
-
-    @property
-    def outline(self) -> str:
-        """The polygon of a diamond or square."""
-        reach = 7.4 if self.shape == "diamond" else 5.2
-        corners = ((0, -reach), (reach, 0), (0, reach), (-reach, 0)) if self.shape == "diamond" else ((-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach))
-        return " ".join(f"{self.x + dx:.1f},{self.y + dy:.1f}" for dx, dy in corners)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """Mixed signals on one occasion, from the lowest to the highest stance."""
-
-    x: float
-    top: float
-    bottom: float
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class EndLabel:
-    """A party's name at the right end of its line, with a leader where it had to move."""
-
-    x: float
-    y: float
-    line_y: float
-    line_x: float
-    name: str
-    note: str
-    full: str
-
-    @property
-    def leader(self) -> str:
-        """Path data from the line's end to the label; empty where the label stands beside it."""
-        if abs(self.y - self.line_y) < 3:
-            return ""
-        return f"M{self.line_x + 1} {self.line_y}h3L{self.x - 4} {self.y}"
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftMark:
-    """▲ or ▼ beside a step; ``text`` is empty where words found no room."""
-
-    x: float
-    y: float
-    glyph: str
-    text: str
-    anchor: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class PartyMarks:
-    """Everything drawn for one party: path data for what is confirmed and what only holds, then marks."""
-
-    ink: PartyInk
-    solid: str
-    dotted: str
-    told_solid: str
-    bars: tuple[Bar, ...]
-    dots: tuple[Dot, ...]
-    label: EndLabel | None
-    shifts: tuple[ShiftMark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LevelCount:
-    """How many grey parties end on a level without being named."""
-
-    x: float
-    y: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepChart:
-    """A whole chart; ``lines`` is its content in words, one sentence a party."""
-
-    size: ChartSize
-    height: float
-    plot_top: float
-    plot_bottom: float
-    label_top: float
-    rows: tuple[LevelRow, ...]
-    state_y: float | None
-    ticks: tuple[Tick, ...]
-    bands: tuple[Band, ...]
-    parties: tuple[PartyMarks, ...]
-    counts: tuple[LevelCount, ...]
-    first: date
-    last: date
-    lines: tuple[str, ...]
-
-    @property
-    def plot_width(self) -> float:
-        return self.size.width - self.size.left - self.size.right
-
-    @property
-    def plot_right(self) -> float:
-        return self.size.width - self.size.right
-
-    @property
-    def band_height(self) -> float:
-        return round(self.plot_bottom - self.label_top, 1)
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(marks.dots for marks in self.parties)
-
-
 def draw_steps(
     series: Sequence[Series],
     rounds: Sequence[RoundLike],
@@ -204,6 +48,8 @@ def draw_steps(
     ``quotes`` maps statements to text the reader may see; ``until`` is an ``as_of`` asked for.
     """
     drawn = sorted((s for s in series if s.party in inks and (s.points or s.segments)), key=lambda s: _rank(inks[s.party]))
+    crowd = {s.party for s in drawn if inks[s.party].slot is None}
+    crowd = crowd if len(crowd) > GREY_LABELS else set()
     days = [day for s in drawn for p in s.points for day in (p.earliest, p.latest)]
     first, last = choose_days(days, rounds, until)
     scale = DayScale(first, last, size.left, size.width - size.right)
@@ -229,14 +75,15 @@ def draw_steps(
             bars=tuple(_bars(s, scale, lanes, inks[s.party].name)),
             dots=tuple(_dots(s, scale, lanes, places, targets, state_y, inks[s.party], quotes or {})),
             label=labels.get(s.party),
-            shifts=tuple(_mark_shifts(by_party.get(s.party, ()), s, scale, lanes, taken, inks[s.party].name, size)),
+            shifts=() if s.party in crowd else tuple(_mark_shifts(by_party.get(s.party, ()), s, scale, lanes, taken, inks[s.party].name, size)),
+            is_crowd=s.party in crowd,
         )
         for s in drawn
     )
     return StepChart(
         size=size, height=plot_bottom + 30, plot_top=lanes.rows[0].top, plot_bottom=plot_bottom, label_top=label_top,
         rows=lanes.rows, state_y=state_y, ticks=place_ticks(scale, 58 if not size.is_narrow else 46), bands=bands,
-        parties=parties[::-1] if len(parties) > GREY_LABELS else parties, counts=counts, first=first, last=last,
+        parties=parties[::-1] if crowd else parties, counts=counts, first=first, last=last,
         lines=tuple(say_series(s, inks[s.party].name) for s in drawn),
     )  # fmt: skip
 

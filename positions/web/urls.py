@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from positions.web.home import home
+from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_svg
+from positions.web.method import method
+from positions.web.negotiation import matrix, negotiation
+from positions.web.source import source
+from positions.web.statement import statement
+
+ISSUE = "n/<slug:slug>/issues/<slug:issue>/"
+
+urlpatterns: list[URLPattern] = [
+    path("", home, name="home"),
+    path("method/", method, name="method"),
+    path("signin/", LoginView.as_view(redirect_authenticated_user=True), name="signin"),
+    path("signout/", LogoutView.as_view(), name="signout"),
+    path("n/<slug:slug>/", negotiation, name="negotiation"),
+    path("n/<slug:slug>/matrix/", matrix, name="matrix"),
+    path(ISSUE, issue_timeline, name="issue-timeline"),
+    path(f"{ISSUE}timeline.svg", issue_timeline_svg, name="issue-timeline-svg"),
+    path(f"{ISSUE}timeline.csv", issue_timeline_csv, name="issue-timeline-csv"),
+    path("sources/<uuid:pk>/", source, name="source"),
+    path("statements/<uuid:pk>/", statement, name="statement"),
+]

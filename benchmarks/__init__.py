@@ -1,0 +1,1 @@
+"""Measurements against bare SQL in the same run; ``make bench`` prints them."""

@@ -1,0 +1,74 @@
+"""Bringing in a whole negotiation from a bundle file: administrators only, all or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from positions.admin.base import page_of
+from positions.admin.scope import reader_on
+from positions.exceptions import BundleRefused, Conflict, Invalid, NotPermitted, NotVisible
+from positions.services.imports import ImportReport, import_bundle
+
+MAX_BUNDLE_BYTES = 200_000_000
+
+
+class BundleForm(forms.Form):
+    """The file, and whether to write anything."""
+
+    bundle = forms.FileField(
+        help_text="A JSON document with “format”: “positions-bundle/1”. Texts must be inside it (text), not beside it (text_file).",
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+    )
+    dry_run = forms.BooleanField(required=False, label="Only check it", help_text="Say what would be added, and write nothing.")
+
+    def clean_bundle(self) -> Any:
+        upload = self.cleaned_data["bundle"]
+        if upload.size > MAX_BUNDLE_BYTES:
+            raise forms.ValidationError(
+                f"The file has {upload.size:,} bytes; here the limit is {MAX_BUNDLE_BYTES:,}. Use manage.py import_bundle for larger ones."
+            )
+        return upload
+
+
+def import_view(page: Any, request: HttpRequest) -> HttpResponse:
+    """Show the form; import what is handed in and list every problem that stands in the way."""
+    reader = reader_on(request)
+    if not reader.is_administrator:
+        raise PermissionDenied
+    form = BundleForm(request.POST or None, request.FILES or None) if request.method == "POST" else BundleForm()
+    problems: list[tuple[str, str]] = []
+    report: ImportReport | None = None
+    if request.method == "POST" and form.is_valid():
+        dry_run = form.cleaned_data["dry_run"]
+        try:
+            report = import_bundle(reader, form.cleaned_data["bundle"].read(), dry_run=dry_run)
+        except BundleRefused as refusal:
+            problems = refusal.problems
+        except (Invalid, Conflict, NotPermitted, NotVisible) as refusal:
+            problems = [("$", str(refusal))]
+        if report is not None and not dry_run:
+            messages.success(request, f"Imported “{report.negotiation.title}”: {say_counts(report.counts)}.")
+            for place, warning in report.warnings:
+                messages.warning(request, f"{place}: {warning}")
+            return HttpResponseRedirect(page_of(report.negotiation))
+    context = {
+        **page.admin_site.each_context(request),
+        "title": "Import a bundle",
+        "opts": page.opts,
+        "form": form,
+        "problems": problems,
+        "report": report,
+        "counts": say_counts(report.counts) if report else "",
+    }
+    return TemplateResponse(request, "admin/positions/negotiation/import.html", context)
+
+
+def say_counts(counts: dict[str, int]) -> str:
+    """What was added and changed, in words."""
+    return ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in counts.items() if number) or "nothing new"

@@ -1,0 +1,111 @@
+"""What is contested, and the rules it is coded by: kept by the negotiation's leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from positions.admin.base import ServiceAdmin, choose_within
+from positions.admin.filters import scoped
+from positions.admin.refusals import ServiceForm, ServiceRows
+from positions.admin.rounds import offer_led
+from positions.admin.scope import reader_on
+from positions.admin.widgets import WithinNegotiation
+from positions.enums import Role
+from positions.models import CodebookVersion, Issue
+from positions.services.negotiations import IssueFacts, add_codebook_version, save_issue
+
+FROZEN_HELP = "Frozen once a coding of the issue is published: what +2 means then stays."
+
+
+class IssueForm(ServiceForm):
+    keyword_lines = forms.CharField(
+        label="keywords", required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="One to a line."
+    )
+    rank = forms.IntegerField(
+        label="rank", required=False, min_value=0, max_value=2_147_483_647, help_text="Order on pages, the first is 0; the next free one by default."
+    )
+
+    class Meta:
+        widgets = {
+            "proposal": forms.Textarea(attrs={"rows": 3}),
+            "pole_for": forms.Textarea(attrs={"rows": 2}),
+            "pole_against": forms.Textarea(attrs={"rows": 2}),
+            "reference_point": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "slug": "Its name in addresses and files, unique in the negotiation.",
+            "proposal": f"What +2 means, in one sentence. {FROZEN_HELP}",
+            "parent": "The wider issue it is part of, of the same negotiation.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["keyword_lines"] = "\n".join(self.instance.keywords or [])
+        if self.instance._state.adding:
+            self.initial["rank"] = None
+        elif "parent" in self.fields:
+            choose_within(self, self.instance.negotiation, ["parent"])
+
+    def clean_keyword_lines(self) -> tuple[str, ...]:
+        words = (line.strip() for line in self.cleaned_data["keyword_lines"].split("\n"))
+        return tuple(dict.fromkeys(word for word in words if word))
+
+
+@admin.register(Issue)
+class IssueAdmin(ServiceAdmin):
+    """Contested questions, each with a written proposal."""
+
+    add_role = change_role = Role.LEAD
+    form = IssueForm
+    list_display = ("title", "slug", "negotiation", "parent", "rank")
+    list_filter = (scoped("negotiation"),)
+    list_select_related = ("negotiation", "parent")
+    search_fields = ("title", "slug", "proposal", "pole_for", "pole_against", "reference_point")
+    search_help_text = "Title, slug, proposal or poles"
+    ordering = ("negotiation__title", "rank", "slug")
+    fields = ("negotiation", ("title", "slug"), "proposal", ("pole_for", "pole_against"), "reference_point", "keyword_lines", ("parent", "rank"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
+        return () if obj is None else ("negotiation",)
+
+    def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return offer_led(super().get_form(request, obj, change=change, **kwargs), request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "parent":
+            kwargs["widget"] = WithinNegotiation(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: Issue | None) -> Model:
+        said = form.cleaned_data
+        names = ("slug", "title", "proposal", "pole_for", "pole_against", "reference_point", "parent", "rank")
+        facts = IssueFacts(**{name: said[name] for name in names}, keywords=said["keyword_lines"])
+        return save_issue(reader_on(request), existing.negotiation if existing else said["negotiation"], facts, existing=existing)
+
+
+@admin.register(CodebookVersion)
+class CodebookVersionAdmin(ServiceAdmin):
+    """Coding rules; a version is added, never changed."""
+
+    add_role = Role.LEAD
+    list_display = ("version", "negotiation", "recorded_at")
+    list_filter = (scoped("negotiation"),)
+    list_select_related = ("negotiation",)
+    search_fields = ("text", "negotiation__title")
+    search_help_text = "Words of the rules, or the negotiation"
+    date_hierarchy = "recorded_at"
+    ordering = ("negotiation__title", "-version")
+
+    def get_fields(self, request: HttpRequest, obj: CodebookVersion | None = None) -> Any:
+        return ("negotiation", "text") if obj is None else ("negotiation", "version", "text", "recorded_at")
+
+    def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return offer_led(super().get_form(request, obj, change=change, **kwargs), request)
+
+    def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: CodebookVersion | None) -> Model:
+        return add_codebook_version(reader_on(request), form.cleaned_data["negotiation"], form.cleaned_data["text"])

@@ -1,0 +1,1 @@
+"""What each resource looks like to outsiders: one module for each subject."""

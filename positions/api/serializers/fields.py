@@ -1,0 +1,79 @@
+"""Fields and the base shared by the payloads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Choices
+from rest_framework import serializers
+
+from positions.queries.access import Reader
+
+
+class EnumField(serializers.Field[Any, Any, Any, Any]):
+    """A member of a fixed vocabulary; the OpenAPI document names it once and refers to it."""
+
+    def __init__(self, vocabulary: type[Choices], **options: Any) -> None:
+        options.setdefault("read_only", True)
+        super().__init__(**options)
+        self.vocabulary = vocabulary
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+    def describe(self) -> str:
+        """Each member with its meaning, as a list."""
+        return "\n".join(f"* `{value}`: {label}" for value, label in self.vocabulary.choices)
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant in UTC, written with ``Z``."""
+
+    def to_representation(self, value: datetime | None) -> str | None:
+        return None if value is None else instant_text(value)
+
+
+class SlugOf(serializers.SlugRelatedField[Any]):
+    """The slug (or another naming column) of a related record."""
+
+    def __init__(self, slug_field: str = "slug", **options: Any) -> None:
+        options.setdefault("read_only", True)
+        super().__init__(slug_field=slug_field, **options)
+
+
+class IdOf(serializers.UUIDField):
+    """The id of a related record, read from its foreign key without loading it."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("read_only", True)
+        super().__init__(**options)
+
+
+class Payload(serializers.Serializer[Any]):
+    """A read-only payload; ``only`` keeps the named fields, in the payload's own order."""
+
+    def __init__(self, *args: Any, only: Sequence[str] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.only = None if only is None else set(only)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        return {name: field for name, field in fields.items() if self.only is None or name in self.only}
+
+    @property
+    def reader(self) -> Reader:
+        """Who reads."""
+        reader: Reader = self.context["reader"]
+        return reader
+
+
+def instant_text(instant: datetime) -> str:
+    """ISO 8601 in UTC, with ``Z``."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def field_names(payload: type[Payload]) -> list[str]:
+    """The names of a payload's fields, in their order."""
+    return list(payload().get_fields())

@@ -1,0 +1,66 @@
+"""Negotiations, their rounds and their issues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from positions.api.serializers.fields import EnumField, Payload, SlugOf
+from positions.enums import RoundFormat, RoundStatus, Visibility
+from positions.models import Delegation
+
+
+class NegotiationSerializer(Payload):
+    """A process with issues, parties and rounds."""
+
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    visibility = EnumField(Visibility)
+
+
+class DelegateSerializer(serializers.Serializer[Any]):
+    """A person in a delegation, with the title they held then."""
+
+    person = SlugOf()
+    title = serializers.CharField()
+
+
+class DelegationSerializer(serializers.Serializer[Delegation]):
+    """A party at a round."""
+
+    party = SlugOf()
+    head = SlugOf(allow_null=True)
+    members = DelegateSerializer(many=True)
+
+
+class RoundSerializer(Payload):
+    """A meeting or other occasion of a negotiation."""
+
+    id = serializers.UUIDField()
+    negotiation = SlugOf()
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    format = EnumField(RoundFormat)
+    venue = serializers.CharField()
+    starts_on = serializers.DateField(allow_null=True)
+    ends_on = serializers.DateField(allow_null=True)
+    status = EnumField(RoundStatus)
+    delegations = DelegationSerializer(many=True)
+
+
+class IssueSerializer(Payload):
+    """One contested question: what +2 and −2 mean, and what holds if nothing is agreed."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    negotiation = SlugOf()
+    title = serializers.CharField()
+    proposal = serializers.CharField(help_text="What +2 means.")
+    pole_for = serializers.CharField()
+    pole_against = serializers.CharField()
+    reference_point = serializers.CharField()
+    keywords = serializers.ListField(child=serializers.CharField())
+    parent = SlugOf(allow_null=True)
+    rank = serializers.IntegerField(help_text="Place among the negotiation's issues, from 0.")

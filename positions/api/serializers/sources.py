@@ -1,0 +1,68 @@
+"""Sources and their canonical text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf
+from positions.api.withholding import Withheld
+from positions.enums import Attribution, DerivationKind, Reliability, SourceKind, TextAccess, Tlp
+from positions.models import Source
+
+
+class DerivationSerializer(serializers.Serializer[Source]):
+    """The source that another derives from, and how."""
+
+    source = IdOf(source="derived_from.pk")
+    kind = EnumField(DerivationKind, source="derivation_kind")
+
+
+class SourceSerializer(Payload):
+    """A document in which somebody states something.
+
+    ``sha256`` and ``length`` describe the newest version of its text; they are null where there is
+    none, or where a ground rule withholds it.
+    """
+
+    id = serializers.UUIDField()
+    key = serializers.CharField()
+    negotiation = SlugOf()
+    title = serializers.CharField()
+    kind = EnumField(SourceKind)
+    publisher = serializers.CharField()
+    author = serializers.CharField()
+    url = serializers.CharField()
+    archive_url = serializers.CharField()
+    published_on = serializers.CharField(help_text="EDTF, as entered; empty where it is not known.")
+    language = serializers.CharField(help_text="BCP 47.")
+    reliability = EnumField(Reliability)
+    tlp = EnumField(Tlp)
+    attribution = EnumField(Attribution)
+    text_access = EnumField(TextAccess)
+    derived_from = DerivationSerializer(source="*", allow_null=True)
+    sha256 = serializers.CharField(allow_null=True, help_text="Of the text's UTF-8 bytes, in hexadecimal.")
+    length = serializers.IntegerField(allow_null=True, help_text="In Unicode code points.")
+    note = serializers.CharField(allow_null=True, help_text="Null for readers who are no members.")
+    recorded_at = InstantField()
+
+    def to_representation(self, source: Source) -> dict[str, Any]:
+        shown = super().to_representation(source)
+        hidden: dict[str, Any] = {}
+        if source.derived_from is None:
+            hidden.update(derived_from=None)
+        if not self.reader.is_member(source.negotiation_id):
+            hidden.update(note=None)
+        if self.context["withheld"].get(source.pk) is Withheld.GROUND_RULE:
+            hidden.update(sha256=None, length=None)
+        return {**shown, **{name: value for name, value in hidden.items() if name in shown}}
+
+
+class SourceTextSerializer(Payload):
+    """The newest version of a source's canonical text; every offset counts its code points."""
+
+    text = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Of the text's UTF-8 bytes, in hexadecimal.")
+    length = serializers.IntegerField(help_text="In Unicode code points.")
+    version = serializers.IntegerField()

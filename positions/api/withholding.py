@@ -1,0 +1,43 @@
+"""Which sources withhold their text from a reader, for a whole page in one query.
+
+Says for many sources what :func:`positions.queries.access.withheld_reason` says for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from uuid import UUID
+
+from positions.enums import Attribution, TextAccess
+from positions.models import Source, Statement
+from positions.queries.access import TEXT_WITHHELD, Reader
+
+FROM_VIEWERS = (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
+
+
+class Withheld(Enum):
+    """Why a text is withheld."""
+
+    MEMBERS_ONLY = "copyright keeps it with the members"
+    GROUND_RULE = "a ground rule keeps a passage from being quoted"
+
+
+def withheld_texts(reader: Reader, sources: Iterable[Source]) -> dict[UUID, Withheld]:
+    """The sources whose text the reader may not read, each with why."""
+    closed = {source.pk: source for source in sources if not reader.is_insider(source.negotiation_id)}
+    if not closed:
+        return {}
+    rows = Statement.objects.filter(source__in=list(closed), retired_at=None, attribution__in=TEXT_WITHHELD)
+    held: dict[UUID, set[str]] = {}
+    for source_id, attribution in rows.order_by().values_list("source_id", "attribution").distinct():
+        held.setdefault(source_id, set()).add(attribution)
+    found: dict[UUID, Withheld] = {}
+    for source in closed.values():
+        is_member = reader.is_member(source.negotiation_id)
+        rules = {str(rule) for rule in (FROM_VIEWERS if is_member else TEXT_WITHHELD)}
+        if rules & {source.attribution, *held.get(source.pk, ())}:
+            found[source.pk] = Withheld.GROUND_RULE
+        elif source.text_access == TextAccess.MEMBERS and not is_member:
+            found[source.pk] = Withheld.MEMBERS_ONLY
+    return found

@@ -1,0 +1,21 @@
+"""What the worker is rung for: each task calls one service and returns."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from positions.services import jobs, workers
+from positions.services.job_runs import execute_job
+
+
+@shared_task(name=jobs.RUN_TASK, ignore_result=True)
+def run_job(*, job_id: str) -> None:
+    execute_job(UUID(job_id))
+
+
+@shared_task(name="positions.sweep_jobs", ignore_result=True)
+def sweep_jobs() -> None:
+    jobs.sweep_jobs()
+    workers.forget_silent_workers()

@@ -1,0 +1,130 @@
+"""A negotiation's overview and its matrix: who stands where, what moved last, what the record lacks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from positions.analysis.position import positions
+from positions.analysis.shifts import shifts
+from positions.analysis.types import Position, Shift
+from positions.enums import RoundStatus
+from positions.models import Issue
+from positions.queries.access import Reader, negotiation_for
+from positions.web.ledes import moved, tell_negotiation
+from positions.web.matrix_table import lay_matrix
+from positions.web.page_view import page
+from positions.web.palette import PartyInk
+from positions.web.query_string import read_moment
+from positions.web.record import PageRecord, RoundRow, load_negotiation_record, load_statements
+from positions.web.shift_cards import quoted_in, tell_shifts
+from positions.web.words import count_of, say_days
+
+CARDS_SHOWN = 3
+PARTIES_SHOWN = 10
+SILENCES_SHOWN = 12
+ROUNDS_SHOWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStory:
+    """One round of the process: when, who met, how many passages each party has, what moved."""
+
+    row: RoundRow
+    days: str
+    is_over: bool
+    passages: tuple[tuple[PartyInk, int], ...]
+    moves: tuple[tuple[PartyInk, Issue, str], ...]
+
+
+@page
+def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    asked = read_moment(request.GET)
+    moment = asked.moment
+    record = load_negotiation_record(reader, negotiation_for(reader, slug), moment)
+    inks = record.inks()
+    stands = positions(record.history, moment.as_of, moment.known_at)
+    found = shifts(record.history, moment.as_of, moment.known_at)
+    moves = sorted((s for s in found if moved(s)), key=lambda s: (s.on, s.party, s.issue), reverse=True)
+    statements = load_statements(reader, quoted_in(moves[:CARDS_SHOWN], most=1))
+    sources = {reading.source for reading in record.history.readings}
+    context = {
+        "negotiation": record.negotiation,
+        "asked": asked,
+        "lede": tell_negotiation(stands, found, inks, record.issues),
+        "counted": _count_all(record, len(sources)),
+        "cards": tell_shifts(moves[:CARDS_SHOWN], inks, record.issues, statements, reader),
+        "earlier": [(inks[s.party], record.issues[s.issue], s) for s in moves[CARDS_SHOWN : CARDS_SHOWN + 6]],
+        "matrix": lay_matrix(stands, inks, record.issues, PARTIES_SHOWN),
+        "rounds": _tell_rounds(record, inks, moves)[:ROUNDS_SHOWN],
+        "rounds_left_out": max(0, len(record.rounds) - ROUNDS_SHOWN),
+        "silences": _find_silences(stands, inks, record.issues)[:SILENCES_SHOWN],
+        "never": _find_never_heard(stands, inks, record.issues),
+    }
+    return render(request, "negotiation.html", context)
+
+
+@page
+def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    asked = read_moment(request.GET)
+    record = load_negotiation_record(reader, negotiation_for(reader, slug), asked.moment)
+    stands = positions(record.history, asked.moment.as_of, asked.moment.known_at)
+    context = {
+        "negotiation": record.negotiation,
+        "asked": asked,
+        "matrix": lay_matrix(stands, record.inks(), record.issues),
+    }
+    return render(request, "matrix.html", context)
+
+
+def _count_all(record: PageRecord, sources: int) -> str:
+    statements = len({reading.statement for reading in record.history.readings})
+    held = sum(row.round.status == RoundStatus.HELD for row in record.rounds)
+    parts = [count_of(statements, "statement"), count_of(sources, "source"), count_of(held, "round held", "rounds held")]
+    return f"{parts[0]} from {parts[1]}, {parts[2]}."
+
+
+def _tell_rounds(record: PageRecord, inks: Mapping[str, PartyInk], moves: Sequence[Shift]) -> list[RoundStory]:
+    """The rounds in order, each with the passages said at it and the moves dated to it."""
+    said: dict[int, Counter[str]] = {}
+    for reading in {(r.statement, r.party): r for r in record.history.readings if r.round is not None}.values():
+        said.setdefault(reading.round or 0, Counter())[reading.party] += 1
+    order = {slug: rank for rank, slug in enumerate(inks)}
+    stories = []
+    for row in record.rounds:
+        entry = row.round
+        counts = sorted(said.get(entry.number, Counter()).items(), key=lambda item: order[item[0]])
+        here = tuple(
+            (inks[s.party], record.issues[s.issue], f"{'▲' if (s.steps or 0) > 0 else '▼'} {count_of(abs(s.steps or 0), 'step')}")
+            for s in reversed(moves)
+            if entry.number in s.after.occasion.rounds
+        )
+        is_over = entry.ends_on is not None and entry.ends_on <= record.moment.as_of
+        passages = tuple((inks[slug], number) for slug, number in counts)
+        stories.append(RoundStory(row, say_days(entry.starts_on, entry.ends_on), is_over, passages, here))
+    return stories
+
+
+def _find_silences(
+    stands: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue]
+) -> list[tuple[PartyInk, Issue, Position]]:
+    """Parties that attended rounds since they were last heard on an issue, longest silence first."""
+    quiet = [p for p in stands if p.rounds_silent]
+    quiet.sort(key=lambda p: (-p.rounds_silent, p.last_evidence_on, p.party, p.issue))
+    return [(inks[p.party], issues[p.issue], p) for p in quiet]
+
+
+def _find_never_heard(
+    stands: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue]
+) -> list[tuple[PartyInk, list[Issue], int]]:
+    """For each of the main parties the issues on which nothing was found, and on how many something was."""
+    heard: dict[str, set[str]] = {}
+    for p in stands:
+        heard.setdefault(p.party, set()).add(p.issue)
+    named = [ink for ink in inks.values() if ink.slot is not None and ink.slug in heard]
+    rows = [(ink, [i for i in issues.values() if i.slug not in heard[ink.slug]], len(heard[ink.slug])) for ink in named]
+    return [row for row in rows if row[1]]

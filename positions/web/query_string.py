@@ -1,0 +1,135 @@
+"""What a reader asks for in an address: the date, the instant of knowledge, the parties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from positions.queries.evidence import Moment
+from positions.web.words import clip_text, say_day, say_instant
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+INSTANT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s?(Z|[+-]\d{2}:?\d{2}|\d{2}:\d{2})?)?", re.ASCII
+)
+
+
+class BadParameter(Exception):
+    """A parameter of the address cannot be read; pages answer 400 and say which and why."""
+
+    def __init__(self, name: str, value: str, problem: str) -> None:
+        self.name = name
+        self.value = clip_text(value, 80)
+        self.problem = problem
+        super().__init__(f"{name}: {problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The moment a page answers for, and which half of it the reader set."""
+
+    moment: Moment
+    as_of: date | None = None
+    known_at: datetime | None = None
+    parties: tuple[str, ...] = ()
+
+    @property
+    def query(self) -> str:
+        """``?as_of=…&known_at=…`` with what was set, or empty: what a link to another page carries."""
+        pairs = {"as_of": self.as_of and self.as_of.isoformat(), "known_at": self.known_at and write_instant(self.known_at)}
+        text = urlencode({name: value for name, value in pairs.items() if value})
+        return f"?{text}" if text else ""
+
+    @property
+    def whole_query(self) -> str:
+        """The same with the parties chosen: what another form of this page carries."""
+        if not self.parties:
+            return self.query
+        joined = urlencode({"party": ",".join(self.parties)})
+        return f"{self.query}&{joined}" if self.query else f"?{joined}"
+
+    @property
+    def in_words(self) -> str:
+        """What was set, as a sentence; empty where nothing was."""
+        parts = []
+        if self.as_of:
+            parts.append(f"as of {say_day(self.as_of)}")
+        if self.known_at:
+            parts.append(f"as the record stood on {say_instant(self.known_at)}")
+        return f"Shown {', '.join(parts)}." if parts else ""
+
+    @property
+    def known_at_value(self) -> str:
+        """For a ``datetime-local`` input, which knows no offset: UTC."""
+        return self.known_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if self.known_at else ""
+
+    @property
+    def until(self) -> date | None:
+        """The date a chart's axis should reach, where the reader asked for one."""
+        return self.as_of
+
+
+def write_instant(instant: datetime) -> str:
+    """ISO 8601 in UTC with a ``Z``, which needs no escaping in an address."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def read_moment(query: QueryDict) -> Asked:
+    """``as_of`` and ``known_at`` of an address; an empty value counts as not set.
+
+    A ``known_at`` without a time is the end of that day, without an offset it is UTC.
+    Raises :class:`BadParameter`.
+    """
+    as_of, known_at = _single(query, "as_of"), _single(query, "known_at")
+    now = timezone.now()
+    day = _read_day("as_of", as_of) if as_of else None
+    instant = _read_instant("known_at", known_at) if known_at else None
+    return Asked(Moment(day or now.date(), instant or now), day, instant)
+
+
+def read_parties(query: QueryDict, known: Collection[str], asked: Asked) -> Asked:
+    """The parties chosen by ``party=a&party=b`` or ``party=a,b``. Raises :class:`BadParameter` for unknown ones."""
+    chosen = [slug.strip() for value in query.getlist("party") for slug in value.split(",") if slug.strip()]
+    for slug in chosen:
+        if slug not in known:
+            raise BadParameter("party", slug, "no party of this name has a position in the negotiation")
+    return replace(asked, parties=tuple(dict.fromkeys(chosen)))
+
+
+def _single(query: QueryDict, name: str) -> str:
+    values = [value.strip() for value in query.getlist(name) if value.strip()]
+    if len(values) > 1:
+        raise BadParameter(name, " and ".join(values), "is given more than once; give it once")
+    return values[0] if values else ""
+
+
+def _read_day(name: str, value: str) -> date:
+    if not DAY.fullmatch(value):
+        raise BadParameter(name, value, "is not a date; write it as 2022-01-12")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadParameter(name, value, "is not a day of the calendar; write it as 2022-01-12") from None
+
+
+def _read_instant(name: str, value: str) -> datetime:
+    found = INSTANT.fullmatch(value)
+    if not found:
+        raise BadParameter(name, value, "is not an instant; write it as 2022-01-12T09:40:00Z, or as a date for the end of that day")
+    day, clock, offset = found.groups()
+    # a plus sign that was not escaped in the address arrives as a blank
+    zone = "+00:00" if offset in (None, "Z") else offset if offset[0] in "+-" else f"+{offset}"
+    try:
+        if clock is None:
+            return datetime.combine(date.fromisoformat(day), time.max, UTC)
+        read = datetime.fromisoformat(f"{day}T{clock}{zone}")
+        read.astimezone(UTC) + timedelta(0)  # an offset may lead out of the calendar
+    except (ValueError, OverflowError):
+        raise BadParameter(name, value, "is not an instant of the calendar; write it as 2022-01-12T09:40:00Z") from None
+    return read

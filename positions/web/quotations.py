@@ -1,0 +1,119 @@
+"""Passages as pages show them: what is quoted, who says it, on what ground rule and with what grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from positions.enums import Attribution, Credibility, Directness, Reliability
+from positions.models import Statement
+from positions.queries.access import Reader
+from positions.web.words import clip_text, say_edtf
+
+OWN_WORDING = (Directness.VERBATIM, Directness.TRANSLATED)
+STRICTNESS = (
+    Attribution.ON_RECORD,
+    Attribution.UNATTRIBUTED,
+    Attribution.ON_BACKGROUND,
+    Attribution.DEEP_BACKGROUND,
+    Attribution.OFF_RECORD,
+    Attribution.CHATHAM_HOUSE,
+)
+RULE_WORDS = {
+    Attribution.ON_RECORD: "on the record",
+    Attribution.UNATTRIBUTED: "unattributed",
+    Attribution.ON_BACKGROUND: "on background",
+    Attribution.DEEP_BACKGROUND: "on deep background",
+    Attribution.OFF_RECORD: "off the record",
+    Attribution.CHATHAM_HOUSE: "under the Chatham House Rule",
+}
+DIRECTNESS_WORDS = {
+    Directness.VERBATIM: "verbatim",
+    Directness.TRANSLATED: "translated",
+    Directness.PARAPHRASE: "paraphrase",
+    Directness.REPORTED: "reported speech",
+    Directness.PRESS_REPORT: "press report",
+    Directness.INFERRED: "inferred by the coder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """One statement for a list, a table or a card. ``text`` is empty where it is withheld or there is no span."""
+
+    statement: str
+    text: str
+    instead: str
+    is_verbatim: bool
+    language: str
+    party: str
+    speaker: str
+    rule: str
+    directness: str
+    said: str
+    day: date
+    round: int | None
+    source: str
+    source_title: str
+    source_kind: str
+    grade: str
+    grade_words: str
+    tlp: str
+
+    @property
+    def who(self) -> str:
+        """The speaker where the reader may know, else the party that asserts it."""
+        return self.speaker or self.party
+
+    @property
+    def short(self) -> str:
+        return clip_text(self.text, 240)
+
+
+def quote_statement(statement: Statement, reader: Reader) -> Quotation:
+    """The statement as ``reader`` may see it. Needs source, asserted_by, speaker and round loaded."""
+    source = statement.source
+    shown = reader.sees_quote(statement)
+    return Quotation(
+        statement=str(statement.pk),
+        text=statement.exact if shown else "",
+        instead="" if shown and statement.exact else _why_no_text(shown),
+        is_verbatim=statement.directness in OWN_WORDING,
+        language=source.language,
+        party=statement.asserted_by.name,
+        speaker=name_speaker(statement, reader),
+        rule=RULE_WORDS[stricter_rule(statement)],
+        directness=DIRECTNESS_WORDS[Directness(statement.directness)],
+        said=say_edtf(statement.stated_on, statement.stated_earliest, statement.stated_latest),
+        day=statement.stated_latest,
+        round=statement.round.number if statement.round else None,
+        source=str(source.pk),
+        source_title=source.title,
+        source_kind=str(source.get_kind_display()),
+        grade=f"{source.reliability}{statement.credibility}",
+        grade_words=explain_grade(source.reliability, statement.credibility),
+        tlp=source.tlp,
+    )
+
+
+def name_speaker(statement: Statement, reader: Reader) -> str:
+    """The speaker's name or label; empty where nobody is named or a ground rule withholds it."""
+    if not reader.sees_speaker(statement):
+        return ""
+    return statement.speaker.name if statement.speaker else statement.speaker_label
+
+
+def stricter_rule(statement: Statement) -> Attribution:
+    """The stricter ground rule of the statement and its source."""
+    return max(Attribution(statement.attribution), Attribution(statement.source.attribution), key=STRICTNESS.index)
+
+
+def explain_grade(reliability: str, credibility: int) -> str:
+    """``source usually reliable, content probably true``."""
+    source = str(Reliability(reliability).label).partition(": ")[2]
+    content = str(Credibility(credibility).label).partition(": ")[2]
+    return f"source {source}, content {content}"
+
+
+def _why_no_text(shown: bool) -> str:
+    return "A recorded act: there is no passage to quote." if shown else "Withheld: spoken on deep background."

@@ -1,0 +1,193 @@
+"""What pages of positions load: one negotiation's facts and names, in a fixed number of queries.
+
+The codings come from ``positions.queries.evidence``, so they are those the reader may see at the
+moment; the results are handed to ``positions.analysis``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from positions.analysis.types import Condition as ConditionFacts
+from positions.analysis.types import History, Reading, RoundSpan, StatusEntry
+from positions.enums import AliasKind
+from positions.models import Coding, Condition, Delegation, Issue, Negotiation, Party, PartyAlias, Round, Statement
+from positions.queries.access import Reader, published_codings_for, statements_for
+from positions.queries.evidence import Moment, admitted_codings, parents_in
+from positions.web.palette import PartyInk, assign_slots
+from positions.web.words import clip_text
+
+READING_FIELDS = (
+    "pk", "statement_id", "statement__source_id", "party__slug", "issue__slug", "statement__asserted_by__slug",
+    "statement__directness", "state", "stance", "move", "red_line", "status", "recorded_at", "retired_at",
+    "statement__stated_earliest", "stated_latest", "statement__round__number",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionText:
+    """A condition of a coding as words, with its latest status at the moment asked about."""
+
+    text: str
+    kind: str
+    facts: ConditionFacts
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round with its delegations, as pages list it."""
+
+    round: Round
+    delegations: tuple[Delegation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """A negotiation as its reader sees it: facts for the analysis, names and colours for the page."""
+
+    negotiation: Negotiation
+    moment: Moment
+    history: History
+    issues: Mapping[str, Issue]
+    parties: Mapping[str, Party]
+    weights: Mapping[str, int]
+    rounds: tuple[RoundRow, ...]
+    codings: tuple[Coding, ...] = ()
+    conditions: Mapping[str, tuple[ConditionText, ...]] | None = None
+
+    def inks(self, chosen: Iterable[str] = ()) -> dict[str, PartyInk]:
+        """Names and colours of every party of the negotiation."""
+        slots = assign_slots(self.weights, chosen)
+        return {
+            slug: PartyInk(slug, party.name, short_name(party), slots.get(slug)) for slug, party in self.parties.items()
+        }
+
+
+def short_name(party: Party) -> str:
+    """The English abbreviation, a short name as it is, a state's code, or the name cut short."""
+    abbreviation = getattr(party, "abbreviation", None)
+    if len(party.name) <= 9:
+        return party.name
+    return str(abbreviation or party.iso3 or clip_text(party.name, 11))
+
+
+def load_negotiation_record(reader: Reader, negotiation: Negotiation, moment: Moment) -> PageRecord:
+    """Everything coded in the negotiation; seven queries."""
+    codings = admitted_codings(reader, negotiation, moment)
+    rows = codings.order_by("issue_id", "party_id", "stated_latest", "pk").values_list(*READING_FIELDS)
+    conditions = {key: tuple(c.facts for c in found) for key, found in load_condition_texts(codings).items()}
+    readings = tuple(
+        Reading(str(r[0]), str(r[1]), str(r[2]), *r[3:], conditions.get(str(r[0]), ()))
+        for r in rows.iterator(chunk_size=5000)
+    )
+    return _assemble(reader, negotiation, moment, readings)
+
+
+def load_issue_record(reader: Reader, negotiation: Negotiation, issue: Issue, moment: Moment) -> PageRecord:
+    """What is coded on one issue, with the codings and statements themselves; seven queries."""
+    codings = admitted_codings(reader, negotiation, moment).filter(issue=issue)
+    found = tuple(
+        codings.select_related(
+            "statement__source", "statement__asserted_by", "statement__speaker", "statement__round", "party"
+        ).order_by("party_id", "stated_latest", "pk")
+    )
+    conditions = load_condition_texts(codings)
+    readings = tuple(_reading_of(coding, issue, conditions) for coding in found)
+    return _assemble(reader, negotiation, moment, readings, found, conditions)
+
+
+def _reading_of(coding: Coding, issue: Issue, conditions: Mapping[str, tuple[ConditionText, ...]]) -> Reading:
+    statement = coding.statement
+    return Reading(
+        str(coding.pk), str(statement.pk), str(statement.source_id), coding.party.slug, issue.slug,
+        statement.asserted_by.slug, statement.directness, coding.state, coding.stance, coding.move, coding.red_line,
+        coding.status, coding.recorded_at, coding.retired_at, statement.stated_earliest, coding.stated_latest,
+        statement.round.number if statement.round else None,
+        tuple(c.facts for c in conditions.get(str(coding.pk), ())),
+    )  # fmt: skip
+
+
+def load_condition_texts(codings: QuerySet[Coding]) -> dict[str, tuple[ConditionText, ...]]:
+    """The conditions of each coding that has some, in listed order, with their dated statuses; one query."""
+    texts: dict[UUID, tuple[str, str, str]] = {}
+    entries: dict[UUID, list[StatusEntry]] = {}
+    rows = (
+        Condition.objects.filter(coding__in=codings)
+        .order_by("coding_id", "rank", "statuses__rank")
+        .values_list(
+            "pk", "coding_id", "text", "kind", "statuses__status", "statuses__on", "statuses__recorded_at",
+            "coding__recorded_at",
+        )
+    )  # fmt: skip
+    for pk, coding, text, kind, status, on, recorded_at, coding_recorded_at in rows:
+        texts[pk] = (str(coding), text, kind)
+        entries.setdefault(pk, [])
+        if status is not None:
+            entries[pk].append(StatusEntry(status, on, recorded_at or coding_recorded_at))
+    found: dict[str, list[ConditionText]] = {}
+    for pk, (coding, text, kind) in texts.items():
+        found.setdefault(coding, []).append(ConditionText(text, kind, ConditionFacts(tuple(entries[pk]))))
+    return {coding: tuple(listed) for coding, listed in found.items()}
+
+
+def _assemble(
+    reader: Reader,
+    negotiation: Negotiation,
+    moment: Moment,
+    readings: tuple[Reading, ...],
+    codings: tuple[Coding, ...] = (),
+    conditions: Mapping[str, tuple[ConditionText, ...]] | None = None,
+) -> PageRecord:
+    rounds = _load_rounds(negotiation)
+    spans = tuple(
+        RoundSpan(
+            row.round.number,
+            row.round.status,
+            row.round.starts_on,
+            row.round.ends_on,
+            frozenset(delegation.party.slug for delegation in row.delegations),
+        )
+        for row in rounds
+    )
+    parties = _load_parties(reader, negotiation)
+    return PageRecord(
+        negotiation=negotiation,
+        moment=moment,
+        history=History(readings, parents_in(negotiation), spans),
+        issues={issue.slug: issue for issue in negotiation.issues.order_by("rank", "slug")},
+        parties={party.slug: party for party in parties},
+        weights={party.slug: int(getattr(party, "weight", 0)) for party in parties},
+        rounds=rounds,
+        codings=codings,
+        conditions=conditions,
+    )
+
+
+def _load_rounds(negotiation: Negotiation) -> tuple[RoundRow, ...]:
+    delegations: dict[UUID, list[Delegation]] = {}
+    named = Delegation.objects.filter(round__negotiation=negotiation).select_related("party", "head").order_by("party__name")
+    for delegation in named:
+        delegations.setdefault(delegation.round_id, []).append(delegation)
+    rounds = Round.objects.filter(negotiation=negotiation).order_by("number")
+    return tuple(RoundRow(entry, tuple(delegations.get(entry.pk, ()))) for entry in rounds)
+
+
+def _load_parties(reader: Reader, negotiation: Negotiation) -> list[Party]:
+    """The parties with a published coding the reader may see, heaviest first; the weight is how many."""
+    abbreviations = PartyAlias.objects.filter(party=OuterRef("pk"), kind=AliasKind.ABBREVIATION, language="en").order_by("text", "pk")
+    seen = published_codings_for(reader).filter(negotiation=negotiation)
+    return list(
+        Party.objects.filter(codings__in=seen)
+        .annotate(weight=Count("codings"), abbreviation=Subquery(abbreviations.values("text")[:1]))
+        .order_by("-weight", "slug")
+    )
+
+
+def load_statements(reader: Reader, ids: Iterable[str]) -> dict[str, Statement]:
+    """Statements by id, with what a quotation needs; one query."""
+    found = statements_for(reader).filter(pk__in=set(ids)).select_related("source", "asserted_by", "speaker", "round")
+    return {str(statement.pk): statement for statement in found}

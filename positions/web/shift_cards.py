@@ -1,0 +1,136 @@
+"""Shifts as pages tell them: who moved from where to where, by how much, with both quotations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from positions.analysis.types import Gap, Shift, Side
+from positions.models import Issue, Statement
+from positions.queries.access import Reader
+from positions.web.palette import PartyInk
+from positions.web.quotations import Quotation, quote_statement
+from positions.web.words import say_day_short, sign_position, spell_count
+
+GAPS_NAMED = 4
+KIND_WORDS = {
+    "first": "first heard",
+    "restated": "restated",
+    "moved": "moved",
+    "reversed": "reversed itself",
+    "mixed": "became mixed",
+    "resolved": "became clear again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSide:
+    """One side of a shift: the stance in signs, the day in words, and the passages behind it."""
+
+    stance: str
+    on: date
+    on_words: str
+    rounds: tuple[int, ...]
+    quotations: tuple[Quotation, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftCard:
+    """A shift for a page. ``steps_words`` is empty where no steps are counted."""
+
+    ink: PartyInk
+    issue: str
+    issue_title: str
+    kind: str
+    kind_words: str
+    direction: str
+    steps_words: str
+    footing: str
+    on: date
+    on_words: str
+    before: ShiftSide | None
+    after: ShiftSide
+    gaps: str
+    extras: tuple[str, ...]
+
+
+def tell_shifts(
+    shifts: Sequence[Shift],
+    inks: Mapping[str, PartyInk],
+    issues: Mapping[str, Issue],
+    statements: Mapping[str, Statement],
+    reader: Reader,
+) -> list[ShiftCard]:
+    """Cards in the order given; ``statements`` must hold those of :func:`quoted_in`."""
+    return [_tell(shift, inks, issues, statements, reader) for shift in shifts]
+
+
+def quoted_in(shifts: Sequence[Shift], most: int = 2) -> set[str]:
+    """The statements whose text the cards of these shifts show."""
+    sides = [side for shift in shifts for side in (shift.before, shift.after) if side is not None]
+    return {statement for side in sides for statement in side.statements[:most]}
+
+
+def _tell(
+    shift: Shift,
+    inks: Mapping[str, PartyInk],
+    issues: Mapping[str, Issue],
+    statements: Mapping[str, Statement],
+    reader: Reader,
+) -> ShiftCard:
+    steps = abs(shift.steps or 0)
+    return ShiftCard(
+        ink=inks[shift.party],
+        issue=shift.issue,
+        issue_title=issues[shift.issue].title,
+        kind=shift.kind,
+        kind_words=KIND_WORDS[shift.kind],
+        direction="up" if (shift.steps or 0) > 0 else "down" if (shift.steps or 0) < 0 else "",
+        steps_words=f"{spell_count(steps)} {'step' if steps == 1 else 'steps'}" if steps else "",
+        footing=shift.footing,
+        on=shift.on,
+        on_words=say_day_short(shift.on),
+        before=_side(shift.before, statements, reader) if shift.before else None,
+        after=_side(shift.after, statements, reader),
+        gaps=tell_gaps(shift.gaps, inks),
+        extras=tuple(_extras(shift)),
+    )
+
+
+def _side(side: Side, statements: Mapping[str, Statement], reader: Reader, most: int = 2) -> ShiftSide:
+    shown = [statements[key] for key in side.statements[:most] if key in statements]
+    return ShiftSide(
+        stance=sign_position(side.stance, side.low, side.high),
+        on=side.occasion.on,
+        on_words=say_day_short(side.occasion.on),
+        rounds=side.occasion.rounds,
+        quotations=tuple(quote_statement(statement, reader) for statement in shown),
+        more=len(side.statements) - len(shown),
+    )
+
+
+def tell_gaps(gaps: Sequence[Gap] | None, inks: Mapping[str, PartyInk]) -> str:
+    """``gap to United States narrowed, 1 → 0; to NATO unchanged, 2`` for the parties whose gap is known."""
+    known = [gap for gap in gaps or () if gap.effect is not None and gap.party in inks]
+    known.sort(key=lambda gap: (gap.effect == "unchanged", 99 if (slot := inks[gap.party].slot) is None else slot))
+    parts = [
+        f"to {inks[gap.party].name} {gap.effect}, "
+        + (f"{gap.before}" if gap.effect == "unchanged" else f"{gap.before} → {gap.after}")
+        for gap in known[:GAPS_NAMED]
+    ]
+    if len(known) > GAPS_NAMED:
+        parts.append(f"{len(known) - GAPS_NAMED} more")
+    return f"Gap {'; '.join(parts)}" if parts else ""
+
+
+def _extras(shift: Shift) -> list[str]:
+    words = {
+        ("condition", "added"): "a condition was added",
+        ("condition", "not_repeated"): "the open condition was not repeated",
+        ("red_line", "declared"): "declared a red line",
+        ("red_line", "not_repeated"): "the red line was not repeated, which is no withdrawal",
+    }
+    found = [words[key] for key in (("condition", shift.condition), ("red_line", shift.red_line)) if key in words]
+    return found + ["within the range of what it had said before"] * shift.within_range

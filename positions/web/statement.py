@@ -1,0 +1,210 @@
+"""A statement's permalink: the quotation in context, who says it, how it is read, and how that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from positions.enums import AnchorStatus, Confidence, Credibility, Move, Reliability
+from positions.models import Coding, Statement
+from positions.queries.access import Reader, withheld_reason
+from positions.web.page_view import page
+from positions.web.passages import Context, quote_in_context
+from positions.web.query_string import Asked, read_moment
+from positions.web.quotations import Quotation, quote_statement
+from positions.web.statement_record import ConditionRow, StatementRecord, load_statement
+from positions.web.words import FOOTING_WORDS, clip_text, count_of, join_words, name_stance, say_edtf, say_instant, sign_stance
+
+SCALE = (-2, -1, 0, 1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCard:
+    """One coding for the page: the stance on its scale, the verdict on whether it decides, its conditions."""
+
+    coding: Coding
+    stance: str
+    words: str
+    footing: str
+    footing_words: str
+    scale_x: int | None
+    move: str
+    confidence: str
+    verdict: str
+    conditions: tuple[ConditionRow, ...]
+
+    @property
+    def condition_count(self) -> str:
+        return count_of(len(self.conditions), "condition").capitalize()
+
+    @property
+    def has_failed_condition(self) -> bool:
+        return any(c.status == "failed" for c in self.conditions) and not any(c.status == "open" for c in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One thing that happened to the record of this statement."""
+
+    at: datetime
+    when: str
+    what: str
+    reason: str
+    link: str
+
+
+@page
+def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
+    asked = read_moment(request.GET)
+    record = load_statement(reader, pk, asked.moment)
+    found = record.statement
+    quotation = quote_statement(found, reader)
+    source = found.source
+    withheld = withheld_reason(reader, source)
+    cards = [_read_card(coding, record) for coding in record.codings]
+    context = {
+        "asked": asked,
+        "statement": found,
+        "quotation": quotation,
+        "source": source,
+        "negotiation": found.negotiation,
+        "title": _title(record),
+        "lede": _lede(cards, found),
+        "context": _context_of(found, quotation, is_shown=withheld is None),
+        "can_read_source": withheld is None and found.text_id is not None,
+        "published": say_edtf(source.published_on, source.published_earliest, source.published_latest)
+        if source.published_on and source.published_earliest and source.published_latest
+        else "",
+        "addressees": list(found.addressees.order_by("name")),
+        "speaker_withheld": not reader.sees_speaker(found) and bool(found.speaker_id or found.speaker_label),
+        "reliability": [(letter, letter == source.reliability) for letter in Reliability.values],
+        "credibility": [(number, number == found.credibility) for number in Credibility.values],
+        "anchor": AnchorStatus(found.anchor_status).label,
+        "cards": cards,
+        "chain": record.chain,
+        "history": list(_tell_history(record, asked)),
+        "is_retired": found.retired_at is not None and found.retired_at <= asked.moment.known_at,
+        "is_unknown": found.recorded_at > asked.moment.known_at,
+        "replaced_by": record.replaced_by,
+        "citation": _cite(found, quotation, request, asked),
+        "address": request.build_absolute_uri(reverse("statement", args=[found.pk])),
+    }
+    return render(request, "statement.html", context)
+
+
+def _read_card(coding: Coding, record: StatementRecord) -> ReadingCard:
+    point = record.points.get(str(coding.pk))
+    footing = coding.footing
+    return ReadingCard(
+        coding=coding,
+        stance=sign_stance(coding.stance),
+        words=name_stance(coding.stance, coding.state),
+        footing=footing,
+        footing_words=FOOTING_WORDS[footing] if footing != "reported" else f"as {record.statement.asserted_by.name} tells it",
+        scale_x=None if coding.stance is None else 30 + 50 * (coding.stance + 2),
+        move=Move(coding.move).label,
+        confidence=Confidence(coding.confidence).label.lower(),
+        verdict=_judge(coding, record, point.set_aside if point else None, is_known=point is not None),
+        conditions=record.conditions.get(coding.pk, ()),
+    )
+
+
+def _judge(coding: Coding, record: StatementRecord, set_aside: str | None, *, is_known: bool) -> str:
+    """Whether the reading makes its party's position, in a sentence."""
+    name = coding.party.name
+    if not is_known:
+        return "Said after the date this page is shown for, so it decides nothing yet."
+    if coding.state != "coded":
+        return "Carries no stance: it is a mark on the timeline and decides nothing."
+    if set_aside == "copy":
+        return "Set aside as a copy: a source this one derives from carries the same evidence, so it counts once."
+    position = record.positions.get((coding.party.slug, coding.issue.slug))
+    if set_aside == "footing" or (position is not None and position.footing != coding.footing):
+        return f"Does not decide: better evidence of where {name} stands is in the record."
+    if position is not None and str(record.statement.pk) in position.statements:
+        return f"Makes {name}’s position to this date: nothing newer was found."
+    return f"Made {name}’s position on its day; newer evidence has been found since."
+
+
+def _title(record: StatementRecord) -> str:
+    issues = list(dict.fromkeys(coding.issue.title for coding in record.codings))
+    shown = issues[:2] + ([count_of(len(issues) - 2, "other issue")] if len(issues) > 2 else [])
+    return f"on {join_words(shown)}" if shown else ""
+
+
+def _lede(cards: list[ReadingCard], found: Statement) -> str:
+    if not cards:
+        return "No reading of this passage is in the record at this moment."
+    own = [card for card in cards if card.footing != "reported"]
+    told = list(dict.fromkeys(card.coding.party.name for card in cards if card.footing == "reported"))
+    parts = []
+    if own:
+        stances = list(dict.fromkeys(f"{card.words} ({card.stance})" if card.coding.stance is not None else card.words for card in own))
+        parts.append(f"{own[0].coding.party.name} is read as {join_words(stances)}")
+    if told:
+        parts.append(f"{found.asserted_by.name} tells where {join_words(told)} stands" if len(told) == 1 else f"{found.asserted_by.name} tells where {join_words(told)} stand")
+    return "; ".join(parts) + "."
+
+
+def _context_of(found: Statement, quotation: Quotation, *, is_shown: bool) -> Context:
+    """The passage in its text where the reader may read that, else alone."""
+    if is_shown and quotation.text and found.text is not None and found.start is not None and found.end is not None:
+        return quote_in_context(found.text.text, found.start, found.end)
+    return Context("", quotation.text, "")
+
+
+def _tell_history(record: StatementRecord, asked: Asked) -> Iterator[HistoryEntry]:
+    """What happened to the statement and its codings up to the moment asked about, newest first."""
+    found = record.statement
+    entries = []
+    if record.replaces is not None:
+        link = reverse("statement", args=[record.replaces.pk])
+        entries.append(_entry(found.recorded_at, "Recorded as a correction of an earlier statement", found.reason, link))
+    else:
+        entries.append(_entry(found.recorded_at, "Statement recorded", ""))
+    for coding in (*record.past_codings, *record.codings):
+        entries += _coding_entries(coding, record)
+    if found.retired_at is not None:
+        after = record.replaced_by[0] if record.replaced_by else None
+        what = "Replaced by a corrected statement" if after else "Withdrawn"
+        link = reverse("statement", args=[after.pk]) if after else ""
+        entries.append(_entry(found.retired_at, what, after.reason if after else found.withdrawal_reason, link))
+    shown = [entry for entry in entries if entry.at <= asked.moment.known_at]
+    yield from sorted(shown, key=lambda entry: entry.at, reverse=True)
+
+
+def _coding_entries(coding: Coding, record: StatementRecord) -> Iterator[HistoryEntry]:
+    what = f"{coding.party.name} on {coding.issue.title}: {_stance_words(coding)}"
+    assert coding.recorded_at is not None  # published codings have one
+    verb = "corrected to this reading" if coding.supersedes_id else "published"
+    yield _entry(coding.recorded_at, f"{what}, {verb}", coding.reason)
+    if coding.retired_at is not None:
+        after = next((c for c in (*record.codings, *record.past_codings) if c.supersedes_id == coding.pk), None)
+        ending = f"replaced by {_stance_words(after)}" if after else "re-issued with the corrected statement" if record.replaced_by else "withdrawn"
+        yield _entry(coding.retired_at, f"{what}, {ending}", after.reason if after else coding.withdrawal_reason)
+
+
+def _stance_words(coding: Coding) -> str:
+    return name_stance(None, coding.state) if coding.stance is None else f"{sign_stance(coding.stance)} {name_stance(coding.stance)}"
+
+
+def _entry(at: datetime, what: str, reason: str, link: str = "") -> HistoryEntry:
+    return HistoryEntry(at, say_instant(at), what, reason, link)
+
+
+def _cite(found: Statement, quotation: Quotation, request: HttpRequest, asked: Asked) -> str:
+    """A plain citation line; never names a speaker the reader may not know."""
+    who = f"{quotation.party}, {quotation.speaker}" if quotation.speaker else quotation.party
+    passage = f" “{clip_text(quotation.text, 160)}”" if quotation.text else ""
+    source = found.source
+    published = f", {source.published_on}" if source.published_on else ""
+    publisher = f" {source.publisher}" if source.publisher else ""
+    address = request.build_absolute_uri(reverse("statement", args=[found.pk]))
+    known = say_instant(asked.moment.known_at)
+    return f"{who} ({quotation.rule}), {quotation.said}:{passage} {quotation.directness.capitalize()} in: {source.title}.{publisher}{published}. Rapporteur, {found.negotiation.title}, as known on {known}. {address}"

@@ -1,0 +1,178 @@
+"""What a statement's permalink loads: the statement and its versions, its codings with their history, its copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from positions.analysis.evidence import ancestors_of, status_of
+from positions.analysis.position import positions
+from positions.analysis.timeline import timeline
+from positions.analysis.types import Condition as ConditionFacts
+from positions.analysis.types import History, Point, Position, Reading, StatusEntry
+from positions.exceptions import NotVisible
+from positions.models import Coding, Condition, Source, Statement
+from positions.queries.access import Reader, published_codings_for, sources_for, statements_for
+from positions.queries.evidence import Moment, admitted_codings, parents_in
+from positions.web.record import READING_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One dated entry of a condition: the statement or the reason that shows it."""
+
+    status: str
+    on: date
+    recorded_at: datetime
+    reason: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """A condition with its status at the moment asked about and the series behind it."""
+
+    text: str
+    kind: str
+    falls_on: str
+    status: str
+    entries: tuple[StatusRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """A source of the statement's copy chain; ``carries`` lists its statements of the same occasion."""
+
+    source: Source
+    depth: int
+    is_here: bool
+    carries: tuple[str, ...]
+    is_copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRecord:
+    statement: Statement
+    replaced_by: tuple[Statement, ...]
+    replaces: Statement | None
+    codings: tuple[Coding, ...]
+    past_codings: tuple[Coding, ...]
+    conditions: Mapping[UUID, tuple[ConditionRow, ...]]
+    points: Mapping[str, Point]
+    positions: Mapping[tuple[str, str], Position]
+    chain: tuple[ChainLink, ...]
+
+
+def load_statement(reader: Reader, pk: UUID, moment: Moment) -> StatementRecord:
+    """The statement as its reader may see it. Raises :class:`NotVisible`."""
+    versions = {
+        version.pk: version
+        for version in statements_for(reader)
+        .filter(Q(pk=pk) | Q(supersedes=pk) | Q(superseded_by=pk))
+        .select_related("negotiation", "source", "text", "asserted_by", "speaker", "round", "group")
+        .distinct()
+    }
+    statement = versions.get(pk)
+    if statement is None:
+        raise NotVisible("No such statement.")
+    every = (
+        published_codings_for(reader)
+        .filter(statement=statement, recorded_at__lte=moment.known_at)
+        .select_related("party", "issue", "codebook")
+        .order_by("issue__rank", "party__name", "recorded_at")
+    )
+    codings = [c for c in every if c.retired_at is None or c.retired_at > moment.known_at]
+    history = _load_history(reader, statement, codings, moment)
+    pairs = {(c.party.slug, c.issue.slug) for c in codings}
+    points = {
+        point.coding: point
+        for issue in {issue for _, issue in pairs}
+        for series in timeline(history, issue, moment.as_of, moment.known_at)
+        for point in series.points
+    }
+    stands = {(p.party, p.issue): p for p in positions(history, moment.as_of, moment.known_at) if (p.party, p.issue) in pairs}
+    return StatementRecord(
+        statement=statement,
+        replaced_by=tuple(v for v in versions.values() if v.supersedes_id == pk),
+        replaces=versions.get(statement.supersedes_id) if statement.supersedes_id else None,
+        codings=tuple(codings),
+        past_codings=tuple(c for c in every if c not in codings),
+        conditions=_load_conditions(codings, moment),
+        points=points,
+        positions=stands,
+        chain=_load_chain(reader, statement, history, codings),
+    )
+
+
+def _load_history(reader: Reader, statement: Statement, codings: list[Coding], moment: Moment) -> History:
+    """The lines of the coded parties on the coded issues, enough to say what decides."""
+    rows = (
+        admitted_codings(reader, statement.negotiation, moment)
+        .filter(issue__in={c.issue_id for c in codings}, party__in={c.party_id for c in codings})
+        .order_by("stated_latest", "pk")
+        .values_list(*READING_FIELDS)
+    )
+    readings = tuple(Reading(str(r[0]), str(r[1]), str(r[2]), *r[3:]) for r in rows)
+    return History(readings, parents_in(statement.negotiation), ())
+
+
+def _load_conditions(codings: list[Coding], moment: Moment) -> dict[UUID, tuple[ConditionRow, ...]]:
+    """The conditions of each coding with their dated statuses; one query."""
+    recorded = {coding.pk: coding.recorded_at for coding in codings}
+    rows = (
+        Condition.objects.filter(coding__in=recorded)
+        .order_by("coding_id", "rank", "statuses__rank")
+        .values_list(
+            "pk", "coding_id", "text", "kind", "falls_on__name", "statuses__status", "statuses__on",
+            "statuses__recorded_at", "statuses__reason", "statuses__statement_id",
+        )
+    )  # fmt: skip
+    heads: dict[UUID, tuple[UUID, str, str, str]] = {}
+    entries: dict[UUID, list[StatusRow]] = {}
+    for pk, coding, text, kind, falls_on, status, on, recorded_at, reason, shown_by in rows:
+        heads[pk] = (coding, text, kind, falls_on or "")
+        entries.setdefault(pk, [])
+        known = recorded_at or recorded[coding]
+        if status is not None and known is not None:
+            entries[pk].append(StatusRow(status, on, known, reason, str(shown_by or "")))
+    found: dict[UUID, list[ConditionRow]] = {}
+    for pk, (coding, text, kind, falls_on) in heads.items():
+        facts = ConditionFacts(tuple(StatusEntry(e.status, e.on, e.recorded_at) for e in entries[pk]))
+        status = status_of(facts, moment.as_of, moment.known_at)
+        shown = tuple(e for e in entries[pk] if e.on <= moment.as_of and e.recorded_at <= moment.known_at)
+        found.setdefault(coding, []).append(ConditionRow(text, kind, falls_on, status, shown))
+    return {coding: tuple(rows) for coding, rows in found.items()}
+
+
+def _load_chain(reader: Reader, statement: Statement, history: History, codings: list[Coding]) -> tuple[ChainLink, ...]:
+    """The sources that share an origin with the statement's, the origin first; empty where it stands alone."""
+    parents = history.parents
+    here = str(statement.source_id)
+    root = ([here, *ancestors_of(here, parents)])[-1]
+    members = {source for source in {*parents, *parents.values()} if source == root or root in ancestors_of(source, parents)}
+    if len(members) < 2:
+        return ()
+    carried = _carried_by(statement, history, codings)
+    sources = {str(s.pk): s for s in sources_for(reader).filter(pk__in=members)}
+    depths = {source: len(ancestors_of(source, parents)) for source in members}
+    links = []
+    for source in sorted(sources, key=lambda s: (depths[s], sources[s].published_earliest or date.max, s)):
+        above = [a for a in ancestors_of(source, parents) if a in carried]
+        is_copy = source in carried and bool(above)
+        links.append(ChainLink(sources[source], depths[source], source == here, carried.get(source, ()), is_copy))
+    return tuple(links) if len(links) > 1 else ()
+
+
+def _carried_by(statement: Statement, history: History, codings: list[Coding]) -> dict[str, tuple[str, ...]]:
+    """Which sources carry evidence of the same day, party, issue and asserter, and in which statements."""
+    pairs = {(c.party.slug, c.issue.slug) for c in codings}
+    found: dict[str, set[str]] = {}
+    for r in history.readings:
+        same = r.latest == statement.stated_latest and r.asserted_by == statement.asserted_by.slug
+        if same and (r.party, r.issue) in pairs:
+            found.setdefault(r.source, set()).add(r.statement)
+    return {source: tuple(sorted(statements)) for source, statements in found.items()}

@@ -1,0 +1,1 @@
+"""The method without a database: rule by rule, and the fast modules against the slow reference."""
