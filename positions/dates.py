@@ -40,14 +40,19 @@ def bounds_of(value: str) -> Bounds:
             raise Invalid(f"“{value}” is not a day of the calendar") from None
         return Bounds(day, day)
     if not LEVEL_0_1.fullmatch(value):
-        raise Invalid(f"“{value[:60]}” is not an EDTF date; write 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01")
+        raise Invalid(
+            f"“{value[:60]}” is not an EDTF date; write 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01"
+        )
     try:
         parsed = parse_edtf(value)
         return _strict_bounds(value, parsed)
     except Invalid:
         raise
     except (EDTFParseException, ValueError, OverflowError, AttributeError, TypeError, NotImplementedError):
-        raise Invalid(f"“{value}” is not an EDTF date of level 0 or 1; write 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01") from None
+        raise Invalid(
+            f"“{value}” is not an EDTF date of level 0 or 1; "
+            "write 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01"
+        ) from None
 
 
 def _strict_bounds(value: str, parsed: object) -> Bounds:

@@ -29,7 +29,9 @@ class Invalid(PositionsError):
         self.errors: dict[str, list[str]] = {
             field: [messages] if isinstance(messages, str) else list(messages) for field, messages in errors.items()
         }
-        super().__init__("; ".join(f"{m}" if f == "__all__" else f"{f}: {m}" for f, ms in self.errors.items() for m in ms))
+        super().__init__(
+            "; ".join(f"{m}" if f == "__all__" else f"{f}: {m}" for f, ms in self.errors.items() for m in ms)
+        )
 
 
 class Conflict(PositionsError):

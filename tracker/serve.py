@@ -81,6 +81,7 @@ def serve(environment: Environment) -> int:
         lock = hold_data_dir(environment.data_dir)
         require_free_port(environment.bind_address, environment.port)
         set_up(environment)
+        forget_killed_worker(environment)
         children.start("web server", web_command(environment))
         children.start("worker", [*worker_command(environment), "--beat", "--schedule", beat_schedule()])
         wait_until_ready(environment, children)
@@ -166,6 +167,13 @@ def set_up(environment: Environment) -> None:
     except CommandError as error:
         raise Refused(f"setting up failed: {error}") from None
     collect_static()
+
+
+def forget_killed_worker(environment: Environment) -> None:
+    """A worker that was killed left a sign of life that would pass for the one about to start."""
+    from positions.services.workers import forget_worker
+
+    forget_worker(worker_name(environment))
 
 
 def migrations_missing() -> bool:

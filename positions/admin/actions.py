@@ -67,7 +67,9 @@ class ReasonForm(forms.Form):
     """Why: the record keeps it."""
 
     reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="A few words; the record keeps them.", required=False
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="A few words; the record keeps them.",
+        required=False,
     )
 
 
@@ -105,7 +107,9 @@ class ActionAdmin(ServiceAdmin):
         """The buttons that the reader's role and the record's standing allow."""
         reader = reader_on(request)
         return [
-            {"action": action, "url": self.action_url(record, action.slug)} for action in self.object_actions if action.allowed(reader, record)
+            {"action": action, "url": self.action_url(record, action.slug)}
+            for action in self.object_actions
+            if action.allowed(reader, record)
         ]
 
     def action_url(self, record: Model, slug: str) -> str:
@@ -118,7 +122,8 @@ class ActionAdmin(ServiceAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not chosen.allowed(reader_on(request), record):
             messages.error(
-                request, f"“{chosen.label.rstrip('…')}” is not possible: your role, or what state this is in, does not allow it. Nothing was saved."
+                request,
+                f"“{chosen.label.rstrip('…')}” is not possible: your role, or what state this is in, does not allow it. Nothing was saved.",
             )
             return HttpResponseRedirect(page_of(record))
         return self.run_action(request, record, chosen)

@@ -80,7 +80,9 @@ class ScopedChoices:
         found: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
         return found
 
-    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
         field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if isinstance(field, ModelChoiceField):
             field.error_messages["invalid_choice"] = OUT_OF_REACH
@@ -116,7 +118,12 @@ class ScopedAdmin(ScopedChoices, EventHistory, ModelAdmin):
         response = super().changelist_view(request, extra_context)
         listed = getattr(response, "context_data", None) or {}
         reader = reader_on(request)
-        if reader.is_administrator and "cl" in listed and self.model in NEGOTIATION_PATHS and not self._lists_names_only():
+        if (
+            reader.is_administrator
+            and "cl" in listed
+            and self.model in NEGOTIATION_PATHS
+            and not self._lists_names_only()
+        ):
             note_reads(request, *(negotiation_of(row) for row in listed["cl"].result_list))
         return response
 
@@ -148,9 +155,13 @@ class ScopedAdmin(ScopedChoices, EventHistory, ModelAdmin):
         names = {self.date_hierarchy} if self.date_hierarchy else set()
         for item in self.get_list_filter(request) if request is not None else self.list_filter:
             names.add(item[0] if isinstance(item, list | tuple) else getattr(item, "parameter_name", item))
-        return any(lookup == f"{name}{ending}" for name in names for ending in (*LOOKUP_ENDINGS, "__id__exact", "__id__in"))
+        return any(
+            lookup == f"{name}{ending}" for name in names for ending in (*LOOKUP_ENDINGS, "__id__exact", "__id__in")
+        )
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """Rows that match; a select box that belongs to one negotiation asks for that negotiation's only."""
         path, within = NEGOTIATION_PATHS.get(self.model), request.GET.get("within")
         if path and within:
@@ -171,7 +182,9 @@ class ScopedAdmin(ScopedChoices, EventHistory, ModelAdmin):
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """The service kept the event."""
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[dict[str, Any]]:
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
         return []
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponseRedirect:
@@ -197,7 +210,9 @@ class ServiceAdmin(ScopedAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         if issubclass(form, ServiceForm):
             form.refusal = refusal_on(request)
-            form.row_names = frozenset(inline.refusal_name for inline in self.get_inlines(request, obj) if issubclass(inline, ServiceInline))
+            form.row_names = frozenset(
+                inline.refusal_name for inline in self.get_inlines(request, obj) if issubclass(inline, ServiceInline)
+            )
             form.standing = self.standing(obj) if change and obj is not None else ""
         return form
 
@@ -214,7 +229,11 @@ class ServiceAdmin(ScopedAdmin):
         form.instance.refresh_from_db()
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> Any:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -300,3 +319,6 @@ def choose_within(form: forms.BaseForm, negotiation: Model, names: Sequence[str]
         if isinstance(field, ModelChoiceField) and field.queryset is not None:
             path = NEGOTIATION_PATHS[field.queryset.model]
             field.queryset = field.queryset.filter(**{path: negotiation.pk})
+            box = getattr(field.widget, "widget", field.widget)
+            if hasattr(box, "within"):
+                box.within = negotiation.pk

@@ -33,17 +33,28 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
             if remote is Party:
                 negotiations = desk_negotiations(reader)
                 chosen = negotiations.filter(pk=asked) if asked else negotiations
-                rows = rows.filter(pk__in=Negotiation.parties.through.objects.filter(negotiation__in=chosen).values("party"))
+                rows = rows.filter(
+                    pk__in=Negotiation.parties.through.objects.filter(negotiation__in=chosen).values("party")
+                )
             elif asked and remote is not Negotiation and remote in NEGOTIATION_PATHS:
                 rows = rows.filter(**{NEGOTIATION_PATHS[remote]: asked})
-            return [(row.pk, str(row)) for row in rows.order_by(*model_admin.admin_site.get_model_admin(remote).get_ordering(request))]
+            return [
+                (row.pk, str(row))
+                for row in rows.order_by(*model_admin.admin_site.get_model_admin(remote).get_ordering(request))
+            ]
         except (ValueError, TypeError) as error:
             raise IncorrectLookupParameters(str(error)) from error
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Refuse a value that is not offered: a guessed id must tell nothing."""
         offered = {str(value) for value, _ in self.lookup_choices}
-        asked = self.lookup_val if isinstance(self.lookup_val, list | tuple) else [self.lookup_val] if self.lookup_val else []
+        asked = (
+            self.lookup_val
+            if isinstance(self.lookup_val, list | tuple)
+            else [self.lookup_val]
+            if self.lookup_val
+            else []
+        )
         if any(str(value) not in offered for value in asked):
             raise IncorrectLookupParameters("not offered")
         return super().queryset(request, queryset)

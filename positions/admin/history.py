@@ -57,7 +57,8 @@ def differences_of(event: Event) -> list[Difference]:
     return [
         Difference(name.replace("_", " "), say_value(before.get(name)), say_value(after.get(name)))
         for name in names
-        if before.get(name) != after.get(name) and (say_value(before.get(name)), say_value(after.get(name))) != ("–", "–")
+        if before.get(name) != after.get(name)
+        and (say_value(before.get(name)), say_value(after.get(name))) != ("–", "–")
     ]
 
 
@@ -75,7 +76,9 @@ class EventHistory:
         """Type and id of everything whose events belong to the record's history."""
         return [(record._meta.model_name or "", str(record.pk))]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         page: Any = self
         record = page.get_object(request, unquote(object_id))
         if record is None:

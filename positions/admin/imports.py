@@ -25,7 +25,9 @@ class BundleForm(forms.Form):
         help_text="A JSON document with “format”: “positions-bundle/1”. Texts must be inside it (text), not beside it (text_file).",
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )
-    dry_run = forms.BooleanField(required=False, label="Only check it", help_text="Say what would be added, and write nothing.")
+    dry_run = forms.BooleanField(
+        required=False, label="Only check it", help_text="Say what would be added, and write nothing."
+    )
 
     def clean_bundle(self) -> Any:
         upload = self.cleaned_data["bundle"]
@@ -71,4 +73,6 @@ def import_view(page: Any, request: HttpRequest) -> HttpResponse:
 
 def say_counts(counts: dict[str, int]) -> str:
     """What was added and changed, in words."""
-    return ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in counts.items() if number) or "nothing new"
+    return (
+        ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in counts.items() if number) or "nothing new"
+    )

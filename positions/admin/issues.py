@@ -24,10 +24,17 @@ FROZEN_HELP = "Frozen once a coding of the issue is published: what +2 means the
 
 class IssueForm(ServiceForm):
     keyword_lines = forms.CharField(
-        label="keywords", required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="One to a line."
+        label="keywords",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="One to a line.",
     )
     rank = forms.IntegerField(
-        label="rank", required=False, min_value=0, max_value=2_147_483_647, help_text="Order on pages, the first is 0; the next free one by default."
+        label="rank",
+        required=False,
+        min_value=0,
+        max_value=2_147_483_647,
+        help_text="Order on pages, the first is 0; the next free one by default.",
     )
 
     class Meta:
@@ -68,7 +75,15 @@ class IssueAdmin(ServiceAdmin):
     search_fields = ("title", "slug", "proposal", "pole_for", "pole_against", "reference_point")
     search_help_text = "Title, slug, proposal or poles"
     ordering = ("negotiation__title", "rank", "slug")
-    fields = ("negotiation", ("title", "slug"), "proposal", ("pole_for", "pole_against"), "reference_point", "keyword_lines", ("parent", "rank"))
+    fields = (
+        "negotiation",
+        ("title", "slug"),
+        "proposal",
+        ("pole_for", "pole_against"),
+        "reference_point",
+        "keyword_lines",
+        ("parent", "rank"),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
         return () if obj is None else ("negotiation",)
@@ -85,7 +100,9 @@ class IssueAdmin(ServiceAdmin):
         said = form.cleaned_data
         names = ("slug", "title", "proposal", "pole_for", "pole_against", "reference_point", "parent", "rank")
         facts = IssueFacts(**{name: said[name] for name in names}, keywords=said["keyword_lines"])
-        return save_issue(reader_on(request), existing.negotiation if existing else said["negotiation"], facts, existing=existing)
+        return save_issue(
+            reader_on(request), existing.negotiation if existing else said["negotiation"], facts, existing=existing
+        )
 
 
 @admin.register(CodebookVersion)
@@ -107,5 +124,7 @@ class CodebookVersionAdmin(ServiceAdmin):
     def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
         return offer_led(super().get_form(request, obj, change=change, **kwargs), request)
 
-    def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: CodebookVersion | None) -> Model:
+    def write(
+        self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: CodebookVersion | None
+    ) -> Model:
         return add_codebook_version(reader_on(request), form.cleaned_data["negotiation"], form.cleaned_data["text"])

@@ -72,7 +72,9 @@ def _read_condition(reader: Reader, line: str) -> ConditionFacts:
     kind, middle, last = parts[0], parts[1:], ""
     if len(middle) > 1:
         middle, last = middle[:-1], middle[-1]
-    return ConditionFacts(kind=_read_kind(kind), text=" | ".join(middle), falls_on=find_party(reader, last) if last else None)
+    return ConditionFacts(
+        kind=_read_kind(kind), text=" | ".join(middle), falls_on=find_party(reader, last) if last else None
+    )
 
 
 def _read_kind(words: str) -> str:
@@ -100,7 +102,9 @@ def _member_line(member: DelegationMember) -> str:
     return f"{member.person.name} | {member.title}" if member.title else member.person.name
 
 
-def read_members(reader: Reader, lines: str, standing: Sequence[DelegationMember] = ()) -> tuple[tuple[Person, str], ...]:
+def read_members(
+    reader: Reader, lines: str, standing: Sequence[DelegationMember] = ()
+) -> tuple[tuple[Person, str], ...]:
     """The persons and titles that the lines say. Raises :class:`ValidationError` with the number of each bad line."""
     known = {_member_line(member): (member.person, member.title) for member in standing}
     found: list[tuple[Person, str]] = []
@@ -129,7 +133,9 @@ def find_person(reader: Reader, words: str) -> Person:
 
 def _only(rows: list[Named], words: str, kind: str) -> Named:
     if not rows:
-        raise ValidationError(f"there is no {kind} called “{words[:60]}” that you can see; ask an administrator to add it")
+        raise ValidationError(
+            f"there is no {kind} called “{words[:60]}” that you can see; ask an administrator to add it"
+        )
     if len(rows) > 1:
         raise ValidationError(f"“{words[:60]}” may mean several; write the slug instead")
     return rows[0]

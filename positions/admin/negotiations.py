@@ -69,16 +69,23 @@ class NegotiationAdmin(ServiceAdmin):
         )  # fmt: skip
         links = [(reverse(f"admin:positions_{model}_changelist"), negotiation.pk, label) for model, label in models]
         page = format_html('<a href="{}">Its page</a>', reverse("negotiation", args=[negotiation.slug]))
-        return format_html("{} · {}", page, format_html_join(" · ", '<a href="{}?negotiation__id__exact={}">{}</a>', links))
+        return format_html(
+            "{} · {}", page, format_html_join(" · ", '<a href="{}?negotiation__id__exact={}">{}</a>', links)
+        )
 
     @admin.display(description="roster")
     def roster(self, negotiation: Negotiation) -> str:
         """Parties and people; whoever is named in a record joins by itself."""
         parties = ", ".join(negotiation.parties.values_list("name", flat=True))
         persons = ", ".join(negotiation.persons.values_list("name", flat=True))
-        return "; ".join(part for part in (parties, persons) if part) or "Nobody yet: whoever is named in a record joins by itself."
+        return (
+            "; ".join(part for part in (parties, persons) if part)
+            or "Nobody yet: whoever is named in a record joins by itself."
+        )
 
-    def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: Negotiation | None) -> Model:
+    def write(
+        self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: Negotiation | None
+    ) -> Model:
         reader, said = reader_on(request), form.cleaned_data
         facts = NegotiationFacts(
             slug=existing.slug if existing else said["slug"],

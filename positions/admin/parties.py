@@ -59,14 +59,20 @@ class PartyAdmin(ServiceAdmin):
 
     def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: Party | None) -> Model:
         reader, said = reader_on(request), form.cleaned_data
-        aliases = tuple(AliasFacts(**{name: row.cleaned_data[name] for name in ("text", "kind", "language")}) for row in rows["aliases"].filled())
+        aliases = tuple(
+            AliasFacts(**{name: row.cleaned_data[name] for name in ("text", "kind", "language")})
+            for row in rows["aliases"].filled()
+        )
         facts = PartyFacts(
             slug=said["slug"], name=said["name"], kind=said["kind"] or PartyKind.STATE, iso3=said["iso3"] or None,
             wikidata_id=said["wikidata_id"], is_listed=said["is_listed"], aliases=aliases,
         )  # fmt: skip
         party = save_party(reader, facts, existing=existing)
         if rows["members"].has_changed():
-            members = [(row.cleaned_data["member"], row.cleaned_data["starts_on"], row.cleaned_data["ends_on"]) for row in rows["members"].filled()]
+            members = [
+                (row.cleaned_data["member"], row.cleaned_data["starts_on"], row.cleaned_data["ends_on"])
+                for row in rows["members"].filled()
+            ]
             set_bloc_memberships(reader, party, members)
         return party
 

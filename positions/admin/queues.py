@@ -57,10 +57,17 @@ def waiting_for_review_by(reader: Reader) -> QuerySet[Coding]:
 
 def waiting_for_adjudication_by(reader: Reader) -> QuerySet[Coding]:
     """Submitted readings of two blind coders, neither the reader, over which nothing is published yet."""
-    same = {"statement": OuterRef("statement"), "party": OuterRef("party"), "issue": OuterRef("issue"), "retired_at": None}
+    same = {
+        "statement": OuterRef("statement"),
+        "party": OuterRef("party"),
+        "issue": OuterRef("issue"),
+        "retired_at": None,
+    }
     rivals = Coding.objects.filter(**same, status=CodingStatus.SUBMITTED).exclude(coder=OuterRef("coder"))
     decided = Coding.objects.filter(**same, status=CodingStatus.PUBLISHED)
-    waiting = _handed_in(reader).filter(Exists(rivals), ~Exists(decided), negotiation__review_policy=ReviewPolicy.DOUBLE)
+    waiting = _handed_in(reader).filter(
+        Exists(rivals), ~Exists(decided), negotiation__review_policy=ReviewPolicy.DOUBLE
+    )
     if reader.user is None:
         return waiting
     own: dict[str, Any] = {**same, "status": CodingStatus.SUBMITTED, "coder_user": reader.user}
@@ -71,5 +78,11 @@ QUEUES = (
     Queue("drafts", "My drafts", "begun and not handed in", drafts_of),
     Queue("returned", "Returned to me", "sent back with a comment", returned_to),
     Queue("review", "To review", "handed in by others", waiting_for_review_by),
-    Queue("adjudicate", "To adjudicate", "two blind readings of one passage", waiting_for_adjudication_by, ("statement", "party", "issue")),
+    Queue(
+        "adjudicate",
+        "To adjudicate",
+        "two blind readings of one passage",
+        waiting_for_adjudication_by,
+        ("statement", "party", "issue"),
+    ),
 )

@@ -111,7 +111,9 @@ def report_refusal(form: forms.BaseForm, refusal: Invalid, row_names: frozenset[
             put_error(form, key, messages)
 
 
-def refused_rows(refusal: Invalid | None, name: str, line_fields: frozenset[str] = frozenset()) -> dict[int, dict[str, list[str]]]:
+def refused_rows(
+    refusal: Invalid | None, name: str, line_fields: frozenset[str] = frozenset()
+) -> dict[int, dict[str, list[str]]]:
     """What a service said of the lines of list ``name``: place to field to messages.
 
     ``codings[1].conditions[0].text`` is shown at the field ``conditions`` of the second line.
@@ -132,7 +134,10 @@ def refused_rows(refusal: Invalid | None, name: str, line_fields: frozenset[str]
 def nest_refusal(refusal: Invalid, name: str, place: int) -> Invalid:
     """The same refusal as one about line ``place`` of list ``name``."""
     return Invalid(
-        {f"{name}[{place}]" if key == "__all__" else f"{name}[{place}].{key}": messages for key, messages in refusal.errors.items()}
+        {
+            f"{name}[{place}]" if key == "__all__" else f"{name}[{place}].{key}": messages
+            for key, messages in refusal.errors.items()
+        }
     )
 
 

@@ -70,7 +70,17 @@ class RoundAdmin(ServiceAdmin):
 
     add_role = change_role = Role.LEAD
     form = RoundForm
-    list_display = ("number", "title", "negotiation", "format", "venue", "starts_on", "ends_on", "status", "delegation_count")
+    list_display = (
+        "number",
+        "title",
+        "negotiation",
+        "format",
+        "venue",
+        "starts_on",
+        "ends_on",
+        "status",
+        "delegation_count",
+    )
     list_display_links = ("number", "title")
     list_filter = (scoped("negotiation"), "status", "format")
     list_select_related = ("negotiation",)
@@ -99,13 +109,20 @@ class RoundAdmin(ServiceAdmin):
         delegations = None
         if existing is None or rows["delegations"].has_changed():
             delegations = tuple(
-                DelegationFacts(party=row.cleaned_data["party"], head=row.cleaned_data["head"], members=row.cleaned_data["member_lines"])
+                DelegationFacts(
+                    party=row.cleaned_data["party"],
+                    head=row.cleaned_data["head"],
+                    members=row.cleaned_data["member_lines"],
+                )
                 for row in rows["delegations"].filled()
             )
         facts = RoundFacts(
-            **{name: said[name] for name in ("number", "title", "format", "venue", "starts_on", "ends_on", "status")}, delegations=delegations
+            **{name: said[name] for name in ("number", "title", "format", "venue", "starts_on", "ends_on", "status")},
+            delegations=delegations,
         )
-        return save_round(reader_on(request), existing.negotiation if existing else said["negotiation"], facts, existing=existing)
+        return save_round(
+            reader_on(request), existing.negotiation if existing else said["negotiation"], facts, existing=existing
+        )
 
 
 def offer_led(form: Any, request: HttpRequest) -> Any:

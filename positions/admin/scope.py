@@ -72,7 +72,9 @@ READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
     Job: access.jobs_for,
     Party: access.parties_for,
     Person: access.persons_for,
-    ConditionStatusEntry: lambda reader: ConditionStatusEntry.objects.filter(condition__in=access.conditions_for(reader)),
+    ConditionStatusEntry: lambda reader: ConditionStatusEntry.objects.filter(
+        condition__in=access.conditions_for(reader)
+    ),
     PartyAlias: lambda reader: PartyAlias.objects.filter(party__in=access.parties_for(reader)),
     BlocMembership: lambda reader: BlocMembership.objects.filter(
         bloc__in=access.parties_for(reader), member__in=access.parties_for(reader)
@@ -80,7 +82,9 @@ READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
     Appointment: lambda reader: Appointment.objects.filter(
         person__in=access.persons_for(reader), party__in=access.parties_for(reader)
     ),
-    WorkerHeartbeat: lambda reader: WorkerHeartbeat.objects.all() if reader.is_administrator else WorkerHeartbeat.objects.none(),
+    WorkerHeartbeat: lambda reader: (
+        WorkerHeartbeat.objects.all() if reader.is_administrator else WorkerHeartbeat.objects.none()
+    ),
 }
 
 

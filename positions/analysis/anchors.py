@@ -29,7 +29,10 @@ def canonical_text(text: str) -> str:
 
 
 def anchor_span(text: str, start: int, end: int, exact: str | None = None) -> Anchor:
-    """The anchor of a given span. Raises :class:`Invalid` out of range, on white space only, or if ``exact`` is not there."""
+    """The anchor of a given span.
+
+    Raises :class:`Invalid` out of range, on white space only, or when ``exact`` is not what stands there.
+    """
     if not 0 <= start < end:
         raise Invalid({"start": f"a passage needs 0 ≤ start < end, not {start} and {end}"})
     if end > len(text):
@@ -38,8 +41,15 @@ def anchor_span(text: str, start: int, end: int, exact: str | None = None) -> An
     if not found.strip():
         raise Invalid({"exact": f"the passage from {start} to {end} holds only white space"})
     if exact is not None and exact != found:
-        raise Invalid({"exact": f"the quotation is not what stands at {start} to {end}: the text has “{_shorten(found)}”, not “{_shorten(exact)}”"})
-    return Anchor(start, end, found, text[max(0, start - CONTEXT_CHARACTERS) : start], text[end : end + CONTEXT_CHARACTERS])
+        raise Invalid(
+            {
+                "exact": f"the quotation is not what stands at {start} to {end}: "
+                f"the text has “{_shorten(found)}”, not “{_shorten(exact)}”"
+            }
+        )
+    return Anchor(
+        start, end, found, text[max(0, start - CONTEXT_CHARACTERS) : start], text[end : end + CONTEXT_CHARACTERS]
+    )
 
 
 def anchor_quotation(text: str, exact: str) -> Anchor:
@@ -51,7 +61,9 @@ def anchor_quotation(text: str, exact: str) -> Anchor:
         raise Invalid({"exact": f"the source's text does not contain “{_shorten(exact)}”"})
     again = text.find(exact, start + 1)
     if again >= 0:
-        raise Invalid({"exact": f"“{_shorten(exact)}” occurs more than once, at {start} and {again}; give start and end"})
+        raise Invalid(
+            {"exact": f"“{_shorten(exact)}” occurs more than once, at {start} and {again}; give start and end"}
+        )
     return anchor_span(text, start, start + len(exact), exact)
 
 

@@ -11,7 +11,9 @@ from positions.analysis.shifts import MOVES, Line, draw_lines, walk_shifts
 from positions.analysis.types import Concession, History, RoundSpan
 
 
-def concessions(history: History, as_of: date, known_at: datetime, involving: Collection[str] | None = None) -> list[Concession]:
+def concessions(
+    history: History, as_of: date, known_at: datetime, involving: Collection[str] | None = None
+) -> list[Concession]:
     """The ledger's rows, sorted by issue, day, mover and other party.
 
     ``involving`` leaves out the pairs in which none of the named parties takes part; what a row says
@@ -53,7 +55,11 @@ def concessions(history: History, as_of: date, known_at: datetime, involving: Co
 
 def _counterparts(lines: Iterable[Line], party: str, involving: Collection[str] | None) -> list[Line]:
     wanted = involving is None or party in involving
-    return [line for line in lines if line.party != party and (wanted or (involving is not None and line.party in involving))]
+    return [
+        line
+        for line in lines
+        if line.party != party and (wanted or (involving is not None and line.party in involving))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,11 @@ class _Meeting:
 def _judge(rows: list[Concession], rounds: Iterable[RoundSpan], as_of: date) -> list[Concession]:
     """Fill in ``moved_first`` and ``answered``, which need the whole ledger of a pair."""
     meetings = sorted(
-        (_Meeting(r.starts_on, r.ends_on, r.parties) for r in rounds if r.status == "held" and r.starts_on and r.ends_on),
+        (
+            _Meeting(r.starts_on, r.ends_on, r.parties)
+            for r in rounds
+            if r.status == "held" and r.starts_on and r.ends_on
+        ),
         key=lambda m: (m.starts_on, m.ends_on),
     )
     days: dict[tuple[str, str, str], list[date]] = {}

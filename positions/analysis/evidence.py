@@ -38,7 +38,11 @@ def status_of(condition: Condition, as_of: date, known_at: datetime) -> str:
     """The condition's status: the latest entry by day and instant, the later listed on a tie; ``open`` without one."""
     status, latest = "open", None
     for entry in condition.entries:
-        if entry.on <= as_of and entry.recorded_at <= known_at and (latest is None or (entry.on, entry.recorded_at) >= latest):
+        if (
+            entry.on <= as_of
+            and entry.recorded_at <= known_at
+            and (latest is None or (entry.on, entry.recorded_at) >= latest)
+        ):
             status, latest = entry.status, (entry.on, entry.recorded_at)
     return status
 

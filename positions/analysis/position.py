@@ -57,7 +57,9 @@ def held_spans(rounds: Iterable[RoundSpan], as_of: date) -> dict[str, list[date]
     return {party: sorted(starts) for party, starts in spans.items()}
 
 
-def position_of(track: Track, history: History, sessions: dict[str, list[date]], as_of: date, known_at: datetime) -> Position | None:
+def position_of(
+    track: Track, history: History, sessions: dict[str, list[date]], as_of: date, known_at: datetime
+) -> Position | None:
     """The position of one track, or null without evidence. ``sessions`` is :func:`held_spans`."""
     footing = track.deciding
     if footing is None or track.heard_on is None:

@@ -48,9 +48,7 @@ def admitted(history: History, as_of: date, known_at: datetime) -> list[Reading]
     ]
 
 
-def _heard(
-    history: History, as_of: date, known_at: datetime, issue: str, party: str | None = None
-) -> list[Reading]:
+def _heard(history: History, as_of: date, known_at: datetime, issue: str, party: str | None = None) -> list[Reading]:
     """The admitted codings on an issue, of one party or of all, in any state."""
     return [
         reading
@@ -59,9 +57,7 @@ def _heard(
     ]
 
 
-def _evidence(
-    history: History, as_of: date, known_at: datetime, issue: str, party: str | None = None
-) -> list[Reading]:
+def _evidence(history: History, as_of: date, known_at: datetime, issue: str, party: str | None = None) -> list[Reading]:
     """Of those, the ones in state ``coded``: only they can make a position (section 1)."""
     heard = _heard(history, as_of, known_at, issue, party)
     return [reading for reading in heard if reading.state == "coded"]
@@ -117,16 +113,12 @@ def _is_copy(history: History, reading: Reading, evidence: Iterable[Reading]) ->
     )
 
 
-def _standing_on(
-    history: History, evidence: list[Reading], footing: str, day: date
-) -> list[Reading]:
+def _standing_on(history: History, evidence: list[Reading], footing: str, day: date) -> list[Reading]:
     """The evidence of one occasion on one footing, after copies are set aside (section 3)."""
     return [
         reading
         for reading in evidence
-        if reading.latest == day
-        and footing_of(reading) == footing
-        and not _is_copy(history, reading, evidence)
+        if reading.latest == day and footing_of(reading) == footing and not _is_copy(history, reading, evidence)
     ]
 
 
@@ -165,9 +157,7 @@ def _side_of(day: date, standing: list[Reading]) -> Side:
 def condition_status(condition: Condition, as_of: date, known_at: datetime) -> str:
     """The condition's status as of a date and instant: its latest entry by (on, recorded), the
     later listed on a tie; ``open`` while it has none (section 4)."""
-    entries = [
-        entry for entry in condition.entries if entry.on <= as_of and entry.recorded_at <= known_at
-    ]
+    entries = [entry for entry in condition.entries if entry.on <= as_of and entry.recorded_at <= known_at]
     entries.sort(key=lambda entry: (entry.on, entry.recorded_at))  # ties stay as listed
     return entries[-1].status if entries else "open"
 
@@ -177,18 +167,13 @@ def _has_open(conditions: Iterable[Condition], as_of: date, known_at: datetime) 
     return any(condition_status(one, as_of, known_at) == "open" for one in conditions)
 
 
-def position_of(
-    history: History, party: str, issue: str, as_of: date, known_at: datetime
-) -> Position | None:
+def position_of(history: History, party: str, issue: str, as_of: date, known_at: datetime) -> Position | None:
     """The party's position on the issue; null without evidence, which is not 0 (section 4)."""
     evidence = _evidence(history, as_of, known_at, issue, party)
     if not evidence:
         return None
     footing = _deciding_footing(evidence)
-    occasions = [
-        (day, _standing_on(history, evidence, footing, day))
-        for day in _occasion_days(evidence, footing)
-    ]
+    occasions = [(day, _standing_on(history, evidence, footing, day)) for day in _occasion_days(evidence, footing)]
     last_day, standing = occasions[-1]
     side = _side_of(last_day, standing)
     since = last_day
@@ -198,9 +183,7 @@ def position_of(
             break
         since = day
     statuses = [
-        condition_status(condition, as_of, known_at)
-        for reading in standing
-        for condition in reading.conditions
+        condition_status(condition, as_of, known_at) for reading in standing for condition in reading.conditions
     ]
     return Position(
         party=party,
@@ -222,9 +205,7 @@ def position_of(
         since=since,
         last_evidence_on=last_day,
         last_heard_on=max(
-            reading.latest
-            for reading in _heard(history, as_of, known_at, issue, party)
-            if reading.state != "absent"
+            reading.latest for reading in _heard(history, as_of, known_at, issue, party) if reading.state != "absent"
         ),
         evidence_count=len(standing),
         evidence_total=sum(len(readings) for _, readings in occasions),
@@ -243,9 +224,7 @@ def position_of(
     )
 
 
-def _must_have_position(
-    history: History, party: str, issue: str, as_of: date, known_at: datetime
-) -> Position:
+def _must_have_position(history: History, party: str, issue: str, as_of: date, known_at: datetime) -> Position:
     """The position of a pair that has evidence by that day."""
     position = position_of(history, party, issue, as_of, known_at)
     if position is None:
@@ -256,17 +235,14 @@ def _must_have_position(
 def positions(history: History, as_of: date, known_at: datetime) -> list[Position]:
     """Every position there is, by (party, issue) (section 4)."""
     return [
-        _must_have_position(history, party, issue, as_of, known_at)
-        for party, issue in _pairs(history, as_of, known_at)
+        _must_have_position(history, party, issue, as_of, known_at) for party, issue in _pairs(history, as_of, known_at)
     ]
 
 
 # ---------------------------------------------------------------- 5. segments and points
 
 
-def segments_of(
-    history: History, party: str, issue: str, as_of: date, known_at: datetime
-) -> list[Segment]:
+def segments_of(history: History, party: str, issue: str, as_of: date, known_at: datetime) -> list[Segment]:
     """The line: neighbouring days whose positions have the same five values are one (section 5).
 
     Those values can change only on a day with evidence, so only such days are asked.
@@ -281,9 +257,7 @@ def segments_of(
 
     evidence = _evidence(history, as_of, known_at, issue, party)
     days = sorted({reading.latest for reading in evidence})
-    starts = [
-        day for n, day in enumerate(days) if n == 0 or five(day) != five(day - timedelta(days=1))
-    ]
+    starts = [day for n, day in enumerate(days) if n == 0 or five(day) != five(day - timedelta(days=1))]
     segments = []
     for n, start in enumerate(starts):
         end = starts[n + 1] if n + 1 < len(starts) else None
@@ -370,9 +344,7 @@ def _condition_change(
     """``added``, ``not_repeated`` or null, each side as of its own day (section 6)."""
     conditions_before = [condition for reading in was for condition in reading.conditions]
     open_before = [
-        condition
-        for condition in conditions_before
-        if condition_status(condition, on_before, known_at) == "open"
+        condition for condition in conditions_before if condition_status(condition, on_before, known_at) == "open"
     ]
     open_now = _has_open([one for reading in now for one in reading.conditions], on, known_at)
     if not open_before and open_now:
@@ -400,9 +372,7 @@ def _gap(party: str, before: int, after: int, theirs: int | None) -> Gap:
     return Gap(party, before=was, after=now, effect=effect, same_side=before * theirs > 0)
 
 
-def _gaps(
-    history: History, party: str, issue: str, before: Side | None, after: Side, known_at: datetime
-) -> list[Gap]:
+def _gaps(history: History, party: str, issue: str, before: Side | None, after: Side, known_at: datetime) -> list[Gap]:
     """Gaps to every other party with a position on the eve of a ``moved`` or ``reversed`` shift,
     by party; none for other kinds (section 6)."""
     if before is None or before.stance is None or after.stance is None:
@@ -469,9 +439,7 @@ def shifts(
                     red_line=None if before is None else _red_line_change(was, standing),
                     before=before,
                     after=after,
-                    gaps=None
-                    if with_parties is None and len(crowd) > PARTIES_COMPARED_UNNAMED
-                    else tuple(gaps),
+                    gaps=None if with_parties is None and len(crowd) > PARTIES_COMPARED_UNNAMED else tuple(gaps),
                 )
             )
             previous[footing] = (after, standing)
@@ -482,9 +450,7 @@ def shifts(
 # ---------------------------------------------------------------- 6. concession ledger
 
 
-def _concession_of(
-    history: History, shift: Shift, gap: Gap, known_at: datetime
-) -> Concession | None:
+def _concession_of(history: History, shift: Shift, gap: Gap, known_at: datetime) -> Concession | None:
     """The ledger's row, still without ``answered`` and ``moved_first``, where the shift came nearer
     to a party that did not stand on the mover's side; else null (section 6)."""
     eve = shift.on - timedelta(days=1)
@@ -516,16 +482,11 @@ def _concession_of(
 def _moved_first(rows: list[Concession], row: Concession) -> bool:
     """Whether no row of this pair, either way round, and issue has an earlier day (section 6)."""
     return not any(
-        {one.party, one.other} == {row.party, row.other}
-        and one.issue == row.issue
-        and one.on < row.on
-        for one in rows
+        {one.party, one.other} == {row.party, row.other} and one.issue == row.issue and one.on < row.on for one in rows
     )
 
 
-def _answered(
-    history: History, rows: list[Concession], row: Concession, as_of: date
-) -> bool | None:
+def _answered(history: History, rows: list[Concession], row: Concession, as_of: date) -> bool | None:
     """Whether the other party came nearer by the end of the second round after (section 6).
 
     Null while that round's end lies after ``as_of``, or while there are fewer than two such rounds.

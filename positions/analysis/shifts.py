@@ -37,7 +37,9 @@ def draw_lines(tracks: Mapping[tuple[str, str], Track]) -> dict[str, list[Line]]
     for (party, issue), track in sorted(tracks.items()):
         decided = [(day.on, weigh(day.kept).stance) for _, day in deciding_days(track)]
         if decided:
-            lines.setdefault(issue, []).append(Line(party, [on for on, _ in decided], [stance for _, stance in decided]))
+            lines.setdefault(issue, []).append(
+                Line(party, [on for on, _ in decided], [stance for _, stance in decided])
+            )
     return lines
 
 
@@ -52,7 +54,11 @@ def shifts(
     lines = draw_lines(tracks)
     found: list[Shift] = []
     for (party, issue), track in sorted(tracks.items()):
-        others = [line for line in lines.get(issue, ()) if line.party != party and (with_parties is None or line.party in with_parties)]
+        others = [
+            line
+            for line in lines.get(issue, ())
+            if line.party != party and (with_parties is None or line.party in with_parties)
+        ]
         too_many = with_parties is None and len(lines.get(issue, ())) > PARTIES_COMPARED
         for shift in walk_shifts(track, known_at):
             found.append(replace(shift, gaps=None if too_many else gaps_of(shift, others)))
@@ -67,7 +73,20 @@ def walk_shifts(track: Track, known_at: datetime) -> list[Shift]:
         weighed = weigh(day.kept)
         if before is None or before[0] != footing:
             found.append(
-                Shift(track.party, track.issue, day.on, footing, "first", None, False, None, None, None, _side(day, weighed), ())
+                Shift(
+                    track.party,
+                    track.issue,
+                    day.on,
+                    footing,
+                    "first",
+                    None,
+                    False,
+                    None,
+                    None,
+                    None,
+                    _side(day, weighed),
+                    (),
+                )
             )
         else:
             found.append(_compare(track, footing, before[1], before[2], day, weighed, known_at))
@@ -80,7 +99,13 @@ def _side(day: DayOfEvidence, weighed: Weighed) -> Side:
 
 
 def _compare(
-    track: Track, footing: str, day_before: DayOfEvidence, before: Weighed, day: DayOfEvidence, after: Weighed, known_at: datetime
+    track: Track,
+    footing: str,
+    day_before: DayOfEvidence,
+    before: Weighed,
+    day: DayOfEvidence,
+    after: Weighed,
+    known_at: datetime,
 ) -> Shift:
     kind, steps = _kind_and_steps(before, after)
     within = kind in ("moved", "resolved") and before.low <= after.low and after.high <= before.high

@@ -12,7 +12,10 @@ from positions.analysis.types import History, Point, Reading, Segment, Series
 
 def deciding_days(track: Track) -> Iterator[tuple[str, DayOfEvidence]]:
     """The occasions that decide as of their own day, in order of days, each with its footing."""
-    days = sorted(((day.on, RANK[footing], footing, day) for footing, list_ in track.days.items() for day in list_), key=lambda d: d[:2])
+    days = sorted(
+        ((day.on, RANK[footing], footing, day) for footing, list_ in track.days.items() for day in list_),
+        key=lambda d: d[:2],
+    )
     best = len(RANK)
     for _, rank, footing, day in days:
         # On one day the best footing comes first, so a worse one of the same day never decides.
@@ -31,7 +34,9 @@ def segments_of(track: Track) -> list[Segment]:
     def close(end: date | None) -> None:
         if value is not None and start is not None and evidence_on is not None:
             footing, weighed = value
-            segments.append(Segment(start, end, weighed.stance, weighed.low, weighed.high, weighed.state, footing, evidence_on))
+            segments.append(
+                Segment(start, end, weighed.stance, weighed.low, weighed.high, weighed.state, footing, evidence_on)
+            )
 
     for footing, day in deciding_days(track):
         current = (footing, weigh(day.kept))

@@ -18,7 +18,9 @@ def note_reads(reader: Reader, negotiations: Iterable[Negotiation | None]) -> No
     """Note each of the negotiations once. A log that cannot be written never breaks the read."""
     if not reader.is_administrator:
         return
-    for negotiation in {negotiation.pk: negotiation for negotiation in negotiations if negotiation is not None}.values():
+    for negotiation in {
+        negotiation.pk: negotiation for negotiation in negotiations if negotiation is not None
+    }.values():
         try:
             with transaction.atomic():
                 note_administrator_read(reader, negotiation)

@@ -34,7 +34,11 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A token from `POST /api/v1/tokens/` or `manage.py create_token`."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token from `POST /api/v1/tokens/` or `manage.py create_token`.",
+        }
 
 
 class ReadOnlyUnlessSignedIn(BasePermission):

@@ -142,7 +142,9 @@ def _order_name(name: str, terms: Sequence[Term]) -> str:
     return f"{name}:" + ",".join(("-" if descends else "") + column for column, descends in terms)
 
 
-def _page(found: list[T], cursor: Cursor | None, size: int, order: str, key_of: Callable[[T], tuple[Any, ...]]) -> Page[T]:
+def _page(
+    found: list[T], cursor: Cursor | None, size: int, order: str, key_of: Callable[[T], tuple[Any, ...]]
+) -> Page[T]:
     more, rows = len(found) > size, found[:size]
     back = cursor is not None and cursor.back
     if back:

@@ -184,7 +184,9 @@ class Ordering(Parameter):
         wanted = split_list(raw)
         unknown = [word for word in wanted if word not in self.members]
         if unknown:
-            raise Refused(f"“{shorten(unknown[0])}” orders nothing here; use {', '.join(self.columns)}, with - before it for descending")
+            raise Refused(
+                f"“{shorten(unknown[0])}” orders nothing here; use {', '.join(self.columns)}, with - before it for descending"
+            )
         names = [word.removeprefix("-") for word in wanted]
         if len(set(names)) != len(names):
             raise Refused("names the same field twice")
@@ -192,7 +194,9 @@ class Ordering(Parameter):
 
     def terms(self, question: Question) -> list[tuple[str, bool]]:
         """Pairs of column and whether it descends, most significant first."""
-        return [(self.columns[word.removeprefix("-")], word.startswith("-")) for word in question[self.name] or self.default]
+        return [
+            (self.columns[word.removeprefix("-")], word.startswith("-")) for word in question[self.name] or self.default
+        ]
 
 
 def ordering(default: str, **columns: str) -> Ordering:
@@ -263,7 +267,9 @@ def read_question(query: QueryDict, parameters: Iterable[Parameter], reader: Rea
             also = "; separate several values with commas" if known[name].many else ""
             errors[name] = [f"is given {len(values)} times; give it once{also}"]
         elif "\x00" in values[0] or len(values[0]) > LONGEST_VALUE:
-            errors[name] = ["contains a NUL character" if "\x00" in values[0] else f"is longer than {LONGEST_VALUE} characters"]
+            errors[name] = [
+                "contains a NUL character" if "\x00" in values[0] else f"is longer than {LONGEST_VALUE} characters"
+            ]
         else:
             given[name] = values[0]
     for name, parameter in known.items():

@@ -37,7 +37,9 @@ class BadParameters(Exception):
 def describe_errors(errors: Errors) -> str:
     """One line for people: each field with what is wrong about it."""
     return "; ".join(
-        message if field == "__all__" else f"{field}: {message}" for field, messages in errors.items() for message in messages
+        message if field == "__all__" else f"{field}: {message}"
+        for field, messages in errors.items()
+        for message in messages
     )
 
 
@@ -106,7 +108,12 @@ def _flatten(detail: Any, path: str = "") -> list[tuple[str, list[str]]]:
         return found
     if isinstance(detail, list):
         messages = [str(item) for item in detail if not isinstance(item, Mapping | list)]
-        nested = [pair for place, item in enumerate(detail) if isinstance(item, Mapping | list) for pair in _flatten(item, f"{path}[{place}]")]
+        nested = [
+            pair
+            for place, item in enumerate(detail)
+            if isinstance(item, Mapping | list)
+            for pair in _flatten(item, f"{path}[{place}]")
+        ]
         return ([(path or "__all__", messages)] if messages else []) + nested
     return [(path or "__all__", [str(detail)])]
 

@@ -35,7 +35,8 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What was wrong, and what to do about it.")
     errors = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()), help_text="A parameter or field, with what is wrong about it."
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="A parameter or field, with what is wrong about it.",
     )
 
 
@@ -47,7 +48,11 @@ class EnumFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[misc]
     def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
         field: EnumField = self.target
         values = list(field.vocabulary.values)
-        schema = {"type": "integer" if isinstance(values[0], int) else "string", "enum": values, "description": field.describe()}
+        schema = {
+            "type": "integer" if isinstance(values[0], int) else "string",
+            "enum": values,
+            "description": field.describe(),
+        }
         component = ResolvedComponent(
             name=field.vocabulary.__name__, type=ResolvedComponent.SCHEMA, object=field.vocabulary, schema=schema
         )
@@ -59,7 +64,11 @@ class DocumentedSchema(AutoSchema):  # type: ignore[misc]
     """Takes parameters and refusals from the view's own declarations."""
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
-        return [describe_parameter(parameter) for parameter in self.view.asked_parameters()] if self.method == "GET" else []
+        return (
+            [describe_parameter(parameter) for parameter in self.view.asked_parameters()]
+            if self.method == "GET"
+            else []
+        )
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         schemes: list[dict[str, list[str]]] = [{"token": []}, {"cookieAuth": []}]

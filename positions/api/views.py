@@ -74,10 +74,19 @@ class ApiView(GenericAPIView[Any]):
             make_conditional(request._request, response, is_private=bool(user and user.is_authenticated))
         return response
 
-    def paged(self, page: Page[Any], payload: type[Payload], context: Mapping[str, Any], pinned: Mapping[str, str] | None = None) -> Response:
+    def paged(
+        self,
+        page: Page[Any],
+        payload: type[Payload],
+        context: Mapping[str, Any],
+        pinned: Mapping[str, str] | None = None,
+    ) -> Response:
         """A page as it is sent, with links to those beside it."""
         results = payload(page.rows, many=True, context=dict(context), only=self.question["fields"]).data
-        links = {"next": link_to(self.request, page.following, pinned), "previous": link_to(self.request, page.preceding, pinned)}
+        links = {
+            "next": link_to(self.request, page.following, pinned),
+            "previous": link_to(self.request, page.preceding, pinned),
+        }
         return Response({**links, "results": results})
 
 
@@ -125,7 +134,10 @@ class ResourceView(ViewSetMixin, ApiView):
         """A page of the rows that the query string asks for."""
         terms = [*self.ordering.terms(self.question), ("pk", False)]
         page = page_of_rows(self.loaded(self.narrowed(rows)), terms, self.question)
-        note_reads(self.reader, [self.question.negotiation, *self.negotiations_of(page.rows)] if self.reader.is_administrator else [])
+        note_reads(
+            self.reader,
+            [self.question.negotiation, *self.negotiations_of(page.rows)] if self.reader.is_administrator else [],
+        )
         return self.paged(page, self.serializer_class, self.context_for(page.rows))
 
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:

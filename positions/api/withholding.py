@@ -1,6 +1,7 @@
-"""Which sources withhold their text from a reader, for a whole page in one query.
+"""What ground rules withhold from a reader, for many rows at once.
 
-Says for many sources what :func:`positions.queries.access.withheld_reason` says for one.
+The rules are those of positions/queries/access.py, which speaks of one source or statement at a
+time; the tests hold the two together.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Iterable
 from enum import Enum
 from uuid import UUID
 
-from positions.enums import Attribution, TextAccess
+from django.db.models import Q
+
+from positions.enums import Attribution, Role, TextAccess
 from positions.models import Source, Statement
-from positions.queries.access import TEXT_WITHHELD, Reader
+from positions.queries.access import SPEAKER_WITHHELD, TEXT_WITHHELD, Reader
 
 FROM_VIEWERS = (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
 
@@ -41,3 +44,20 @@ def withheld_texts(reader: Reader, sources: Iterable[Source]) -> dict[UUID, With
         elif source.text_access == TextAccess.MEMBERS and not is_member:
             found[source.pk] = Withheld.MEMBERS_ONLY
     return found
+
+
+def speaker_shown(reader: Reader) -> Q:
+    """Statements whose speaker the reader may know, as :meth:`Reader.sees_speaker` says for one."""
+    return _free_of(reader, SPEAKER_WITHHELD)
+
+
+def quote_shown(reader: Reader) -> Q:
+    """Statements whose quotation the reader may read, as :meth:`Reader.sees_quote` says for one."""
+    return _free_of(reader, (Attribution.DEEP_BACKGROUND,))
+
+
+def _free_of(reader: Reader, rules: tuple[Attribution, ...]) -> Q:
+    if reader.is_administrator:
+        return Q()
+    free = ~Q(attribution__in=rules) & ~Q(source__attribution__in=rules)
+    return Q(negotiation_id__in=reader.ids_from(Role.ANALYST)) | free

@@ -27,12 +27,16 @@ def read_instant(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC)
 
 
-def codings_at(connection: BaseDatabaseWrapper, negotiation: UUID, places: Sequence[tuple[Any, Any, str, date]]) -> list[UUID]:
+def codings_at(
+    connection: BaseDatabaseWrapper, negotiation: UUID, places: Sequence[tuple[Any, Any, str, date]]
+) -> list[UUID]:
     """The published codings at given (issue, party, footing, day), found by index: one seek a place."""
     values = ", ".join(["(%s::uuid, %s::uuid, %s, %s::date)"] * len(places))
-    sql = (
-        f"WITH place(issue_id, party_id, footing, day) AS (VALUES {values}) SELECT coding.id FROM place CROSS JOIN positions_coding coding "
-        "WHERE coding.negotiation_id = %s AND coding.issue_id = place.issue_id AND coding.party_id = place.party_id AND coding.footing = place.footing "
+    sql = (  # only placeholders are put in
+        f"WITH place(issue_id, party_id, footing, day) AS (VALUES {values}) "  # noqa: S608
+        "SELECT coding.id FROM place CROSS JOIN positions_coding coding "
+        "WHERE coding.negotiation_id = %s AND coding.issue_id = place.issue_id "
+        "AND coding.party_id = place.party_id AND coding.footing = place.footing "
         "AND coding.stated_latest = place.day AND coding.status = 'published'"
     )
     with connection.cursor() as cursor:
@@ -42,10 +46,11 @@ def codings_at(connection: BaseDatabaseWrapper, negotiation: UUID, places: Seque
 
 def guard_statements() -> list[str]:
     """SQL that installs every guard."""
-    statements = [
+    refuse = (
         "CREATE FUNCTION positions_refuse() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    ]
+    )
+    statements = [refuse]
     for table in APPEND_ONLY:
         for verb, level in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
             statements.append(
@@ -68,6 +73,12 @@ def guard_statements() -> list[str]:
 
 def unguard_statements() -> list[str]:
     """SQL that removes every guard: for the reverse of the migration and for tests that empty tables."""
-    statements = [f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}" for table in APPEND_ONLY for verb in ("update", "delete", "truncate")]
-    statements += [f"DROP TRIGGER IF EXISTS {table}_{guard} ON {table}" for table in FROZEN for guard in ("frozen", "kept")]
+    statements = [
+        f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}"
+        for table in APPEND_ONLY
+        for verb in ("update", "delete", "truncate")
+    ]
+    statements += [
+        f"DROP TRIGGER IF EXISTS {table}_{guard} ON {table}" for table in FROZEN for guard in ("frozen", "kept")
+    ]
     return [*statements, "DROP FUNCTION IF EXISTS positions_refuse()"]

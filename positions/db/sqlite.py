@@ -27,12 +27,16 @@ def read_instant(value: datetime | None) -> datetime | None:
     return None if value is None else value.replace(tzinfo=UTC)
 
 
-def codings_at(connection: BaseDatabaseWrapper, negotiation: UUID, places: Sequence[tuple[Any, Any, str, date]]) -> list[UUID]:
+def codings_at(
+    connection: BaseDatabaseWrapper, negotiation: UUID, places: Sequence[tuple[Any, Any, str, date]]
+) -> list[UUID]:
     """The published codings at given (issue, party, footing, day), found by index: one seek a place."""
     values = ", ".join(["(%s, %s, %s, %s)"] * len(places))
-    sql = (
-        f"WITH place(issue_id, party_id, footing, day) AS (VALUES {values}) SELECT coding.id FROM place CROSS JOIN positions_coding coding "
-        "WHERE coding.negotiation_id = %s AND coding.issue_id = place.issue_id AND coding.party_id = place.party_id AND coding.footing = place.footing "
+    sql = (  # only placeholders are put in
+        f"WITH place(issue_id, party_id, footing, day) AS (VALUES {values}) "  # noqa: S608
+        "SELECT coding.id FROM place CROSS JOIN positions_coding coding "
+        "WHERE coding.negotiation_id = %s AND coding.issue_id = place.issue_id "
+        "AND coding.party_id = place.party_id AND coding.footing = place.footing "
         "AND coding.stated_latest = place.day AND coding.status = 'published'"
     )
     with connection.cursor() as cursor:

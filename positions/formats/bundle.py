@@ -219,7 +219,9 @@ def read_bundle(document: str | bytes | dict[str, Any]) -> tuple[Bundle, Finding
         raise BundleRefused([("format", f"must be “{FORMAT}”")])
     findings = Findings()
     root = Node(value, "", findings)
-    root.warn_unknown(("format", "negotiation", "parties", "persons", "issues", "codebook", "rounds", "sources", "statements"))
+    root.warn_unknown(
+        ("format", "negotiation", "parties", "persons", "issues", "codebook", "rounds", "sources", "statements")
+    )
     head = root.object("negotiation", required=True) or Node({}, "negotiation", Findings())
     head.warn_unknown(("slug", "title", "summary", "visibility", "review_policy"))
     bundle = Bundle(
@@ -243,7 +245,9 @@ def read_bundle(document: str | bytes | dict[str, Any]) -> tuple[Bundle, Finding
     _refuse_repeats(findings, [(s.path + ".key", s.key) for s in bundle.sources], "source")
     _refuse_repeats(findings, [(c.path + ".version", str(c.version)) for c in bundle.codebook], "codebook version")
     _refuse_repeats(findings, [(s.path + ".key", s.key) for s in bundle.statements if s.key], "statement")
-    _refuse_repeats(findings, [(c.path + ".key", c.key) for s in bundle.statements for c in s.codings if c.key], "coding")
+    _refuse_repeats(
+        findings, [(c.path + ".key", c.key) for s in bundle.statements for c in s.codings if c.key], "coding"
+    )
     return bundle, findings
 
 
@@ -251,7 +255,9 @@ def _refuse_repeats(findings: Findings, names: list[Reference], noun: str) -> No
     first: dict[str, str] = {}
     for path, name in names:
         if name and name in first:
-            findings.problems.append((path, f"“{name}” names a {noun} twice; the first is {first[name].rpartition('.')[0]}"))
+            findings.problems.append(
+                (path, f"“{name}” names a {noun} twice; the first is {first[name].rpartition('.')[0]}")
+            )
         first.setdefault(name, path)
 
 
@@ -278,13 +284,22 @@ def _party(node: Node) -> BundleParty:
         node.choice("kind", enums.PartyKind.values, enums.PartyKind.STATE),
         node.optional_text("iso3"),
         node.text("wikidata_id"),
-        node.each("aliases", lambda a: BundleAlias(a.text("text", required=True), a.choice("kind", enums.AliasKind.values, "name"), a.text("language", "en"))),
+        node.each(
+            "aliases",
+            lambda a: BundleAlias(
+                a.text("text", required=True),
+                a.choice("kind", enums.AliasKind.values, "name"),
+                a.text("language", "en"),
+            ),
+        ),
     )
 
 
 def _person(node: Node) -> BundlePerson:
     node.warn_unknown(("slug", "name", "appointments"))
-    return BundlePerson(node.path, _slug(node, "slug"), node.text("name", required=True), node.each("appointments", _appointment))
+    return BundlePerson(
+        node.path, _slug(node, "slug"), node.text("name", required=True), node.each("appointments", _appointment)
+    )
 
 
 def _appointment(node: Node) -> BundleAppointment:
@@ -292,11 +307,15 @@ def _appointment(node: Node) -> BundleAppointment:
     starts_on, ends_on = node.day("starts_on"), node.day("ends_on")
     if starts_on and ends_on and ends_on < starts_on:
         node.refuse("ends_on", "lies before starts_on")
-    return BundleAppointment(node.path, node.text("party", required=True), node.text("title", required=True), starts_on, ends_on)
+    return BundleAppointment(
+        node.path, node.text("party", required=True), node.text("title", required=True), starts_on, ends_on
+    )
 
 
 def _issue(node: Node) -> BundleIssue:
-    node.warn_unknown(("id", "slug", "title", "proposal", "pole_for", "pole_against", "reference_point", "keywords", "parent"))
+    node.warn_unknown(
+        ("id", "slug", "title", "proposal", "pole_for", "pole_against", "reference_point", "keywords", "parent")
+    )
     return BundleIssue(
         node.path,
         node.uuid("id"),
@@ -353,7 +372,20 @@ SOURCE_TEXTS = ("title", "publisher", "author", "url", "archive_url", "published
 
 def _source(node: Node) -> BundleSource:
     node.warn_unknown(
-        ("id", "key", "kind", "language", "reliability", "tlp", "attribution", "text_access", "derived_from", "text", "text_file", *SOURCE_TEXTS)
+        (
+            "id",
+            "key",
+            "kind",
+            "language",
+            "reliability",
+            "tlp",
+            "attribution",
+            "text_access",
+            "derived_from",
+            "text",
+            "text_file",
+            *SOURCE_TEXTS,
+        )
     )
     fields = {name: node.text(name, required=name == "title") for name in SOURCE_TEXTS}
     fields |= {
@@ -381,7 +413,8 @@ def _source(node: Node) -> BundleSource:
 
 def _statement(node: Node) -> BundleStatement:
     node.warn_unknown(
-        ("id", "key", "group", "source", "start", "end", "exact", "prefix", "suffix", "asserted_by", "speaker", "speaker_label", "directness",
+        ("id", "key", "group", "source", "start", "end", "exact", "prefix", "suffix", "asserted_by", "speaker",
+        "speaker_label", "directness",
          "attribution", "credibility", "stated_on", "round", "addressees", "note", "codings", *HISTORY)
     )  # fmt: skip
     return BundleStatement(
@@ -412,7 +445,11 @@ HISTORY = ("recorded_at", "retired_at", "supersedes", "reason", "withdrawal_reas
 
 
 def _history(node: Node) -> BundleHistory:
-    recorded_at, retired_at, supersedes = node.instant("recorded_at"), node.instant("retired_at"), node.optional_text("supersedes")
+    recorded_at, retired_at, supersedes = (
+        node.instant("recorded_at"),
+        node.instant("retired_at"),
+        node.optional_text("supersedes"),
+    )
     reason, withdrawal = node.text("reason"), node.text("withdrawal_reason")
     # One “reason” is why the record replaced another, or, where it replaced none, why it was withdrawn.
     if reason and not withdrawal and supersedes is None and retired_at is not None:
@@ -424,7 +461,8 @@ def _history(node: Node) -> BundleHistory:
 
 def _coding(node: Node) -> BundleCoding:
     node.warn_unknown(
-        ("id", "key", "party", "issue", "stance", "state", "move", "red_line", "reciprocal", "confidence", "conditions", "coder", "status",
+        ("id", "key", "party", "issue", "stance", "state", "move", "red_line", "reciprocal", "confidence",
+        "conditions", "coder", "status",
          "comment", "codebook", "submitted_at", *HISTORY)
     )  # fmt: skip
     return BundleCoding(

@@ -20,7 +20,10 @@ Parsed = TypeVar("Parsed")
 
 
 def load_json(document: str | bytes) -> Any:
-    """The parsed document. Raises :class:`BundleRefused` for broken JSON, repeated keys, NaN, or nesting without end."""
+    """The parsed document.
+
+    Raises :class:`BundleRefused` for broken JSON, repeated keys, NaN, or nesting without end.
+    """
     try:
         if isinstance(document, bytes):
             document = document.decode("utf-8-sig")
@@ -196,5 +199,12 @@ class Node:
 
 
 def _word_for(value: object) -> str:
-    words: dict[type, str] = {bool: "true or false", int: "a number", float: "a fraction", str: "text", list: "a list", dict: "an object"}
+    words: dict[type, str] = {
+        bool: "true or false",
+        int: "a number",
+        float: "a fraction",
+        str: "text",
+        list: "a list",
+        dict: "an object",
+    }
     return words.get(type(value), "null")

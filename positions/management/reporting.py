@@ -21,7 +21,9 @@ class ReportingCommand(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """The usual parser; every command of ours takes ``--as``."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.add_argument("--as", dest="as_user", metavar="USER", help="act with the rights of this user instead of the system's")
+        parser.add_argument(
+            "--as", dest="as_user", metavar="USER", help="act with the rights of this user instead of the system's"
+        )
         return parser
 
     def execute(self, *args: Any, **options: Any) -> str | None:
@@ -31,7 +33,9 @@ class ReportingCommand(BaseCommand):
         except BundleRefused as refusal:
             for path, message in refusal.problems:
                 self.stderr.write(f"{path}: {message}", ending="\n")
-            raise CommandError(f"Refused, nothing was written: {len(refusal.problems)} problem{'s' * (len(refusal.problems) != 1)}.") from None
+            raise CommandError(
+                f"Refused, nothing was written: {len(refusal.problems)} problem{'s' * (len(refusal.problems) != 1)}."
+            ) from None
         except PositionsError as refusal:
             raise CommandError(str(refusal)) from None
 

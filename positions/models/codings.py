@@ -35,16 +35,26 @@ class Coding(Record):
     reciprocal = models.BooleanField(default=False)
     confidence = models.CharField(max_length=6, choices=Confidence.choices, default=Confidence.MEDIUM)
     codebook = models.ForeignKey(CodebookVersion, on_delete=models.PROTECT, related_name="codings")
-    coder = models.CharField(max_length=150, validators=[validate_plain_text], help_text="A user name, or the name an import gives.")
-    coder_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="codings")
+    coder = models.CharField(
+        max_length=150, validators=[validate_plain_text], help_text="A user name, or the name an import gives."
+    )
+    coder_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="codings"
+    )
     status = models.CharField(max_length=9, choices=CodingStatus.choices, default=CodingStatus.DRAFT)
-    comment = models.TextField(blank=True, validators=[validate_plain_text], help_text="What the reviewer said on returning or rejecting it.")
+    comment = models.TextField(
+        blank=True, validators=[validate_plain_text], help_text="What the reviewer said on returning or rejecting it."
+    )
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
-    supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by")
-    reason = models.TextField(blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes.")
+    supersedes = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    reason = models.TextField(
+        blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes."
+    )
     withdrawal_reason = models.TextField(blank=True, validators=[validate_plain_text])
     footing = models.CharField(max_length=8, choices=Footing.choices, editable=False)
     stated_latest = models.DateField(editable=False)
@@ -64,11 +74,13 @@ class Coding(Record):
             choice_constraint("status", CodingStatus, "coding_status_known"),
             choice_constraint("footing", Footing, "coding_footing_known"),
             models.CheckConstraint(
-                condition=Q(state=CodingState.CODED, stance__isnull=False, stance__in=Stance.values) | (~Q(state=CodingState.CODED) & Q(stance__isnull=True)),
+                condition=Q(state=CodingState.CODED, stance__isnull=False, stance__in=Stance.values)
+                | (~Q(state=CodingState.CODED) & Q(stance__isnull=True)),
                 name="coding_stance_only_when_coded",
             ),
             models.CheckConstraint(
-                condition=Q(status=CodingStatus.PUBLISHED, recorded_at__isnull=False) | (~Q(status=CodingStatus.PUBLISHED) & Q(recorded_at__isnull=True)),
+                condition=Q(status=CodingStatus.PUBLISHED, recorded_at__isnull=False)
+                | (~Q(status=CodingStatus.PUBLISHED) & Q(recorded_at__isnull=True)),
                 name="coding_recorded_when_published",
             ),
             models.CheckConstraint(
@@ -79,10 +91,16 @@ class Coding(Record):
         indexes = [
             # timeline, matrix, shifts: the published codings of an issue and party, by footing and day
             models.Index(
-                fields=["negotiation", "issue", "party", "footing", "stated_latest"], condition=Q(status=CodingStatus.PUBLISHED), name="coding_published_by_day"
+                fields=["negotiation", "issue", "party", "footing", "stated_latest"],
+                condition=Q(status=CodingStatus.PUBLISHED),
+                name="coding_published_by_day",
             ),
             # a party across issues (dossier, positions filtered by party)
-            models.Index(fields=["negotiation", "party", "issue"], condition=Q(status=CodingStatus.PUBLISHED), name="coding_published_by_party"),
+            models.Index(
+                fields=["negotiation", "party", "issue"],
+                condition=Q(status=CodingStatus.PUBLISHED),
+                name="coding_published_by_party",
+            ),
             # queues: what waits for whom
             models.Index(fields=["negotiation", "status", "coder"], name="coding_by_status"),
         ]
@@ -122,7 +140,9 @@ class ConditionStatusEntry(Record):
     status = models.CharField(max_length=9, choices=ConditionStatus.choices)
     on = models.DateField()
     recorded_at = models.DateTimeField(null=True, blank=True)
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="condition_statuses")
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="condition_statuses"
+    )
     reason = models.TextField(blank=True, validators=[validate_plain_text])
     rank = models.PositiveIntegerField(default=0)
 

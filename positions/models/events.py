@@ -18,13 +18,17 @@ class Event(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     actor_name = models.CharField(max_length=150)
     action = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=40)
     subject_label = models.CharField(max_length=200)
-    negotiation = models.ForeignKey(Negotiation, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    negotiation = models.ForeignKey(
+        Negotiation, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     reason = models.TextField(blank=True)
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     after = models.JSONField(null=True, encoder=DjangoJSONEncoder)

@@ -21,8 +21,12 @@ class Issue(Record):
     title = models.CharField(max_length=300, validators=[validate_plain_text])
     proposal = models.TextField(validators=[validate_plain_text], help_text="What +2 means.")
     pole_for = models.TextField(blank=True, validators=[validate_plain_text], help_text="The +2 pole in a few words.")
-    pole_against = models.TextField(blank=True, validators=[validate_plain_text], help_text="The −2 pole in a few words.")
-    reference_point = models.TextField(blank=True, validators=[validate_plain_text], help_text="What holds if nothing is agreed.")
+    pole_against = models.TextField(
+        blank=True, validators=[validate_plain_text], help_text="The −2 pole in a few words."
+    )
+    reference_point = models.TextField(
+        blank=True, validators=[validate_plain_text], help_text="What holds if nothing is agreed."
+    )
     keywords = models.JSONField(default=list, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     rank = models.PositiveIntegerField(default=0, help_text="Order on pages, the first is 0.")
@@ -31,7 +35,9 @@ class Issue(Record):
         ordering = ["negotiation", "rank", "slug"]
         constraints = [
             models.UniqueConstraint(fields=["negotiation", "slug"], name="issue_slug_once"),
-            models.CheckConstraint(condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="issue_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="issue_not_its_own_parent"
+            ),
         ]
 
     def __str__(self) -> str:

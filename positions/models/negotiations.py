@@ -20,8 +20,12 @@ class Negotiation(Record):
     summary = models.TextField(blank=True, validators=[validate_plain_text])
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.RESTRICTED)
     review_policy = models.CharField(max_length=6, choices=ReviewPolicy.choices, default=ReviewPolicy.SINGLE)
-    parties = models.ManyToManyField(Party, blank=True, related_name="negotiations", help_text="The roster: who takes part or is followed.")
-    persons = models.ManyToManyField(Person, blank=True, related_name="negotiations", help_text="The roster: who speaks or negotiates.")
+    parties = models.ManyToManyField(
+        Party, blank=True, related_name="negotiations", help_text="The roster: who takes part or is followed."
+    )
+    persons = models.ManyToManyField(
+        Person, blank=True, related_name="negotiations", help_text="The roster: who speaks or negotiates."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -53,7 +57,10 @@ class Round(Record):
             models.UniqueConstraint(fields=["negotiation", "number"], name="round_number_once"),
             choice_constraint("format", RoundFormat, "round_format_known"),
             choice_constraint("status", RoundStatus, "round_status_known"),
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="round_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="round_ends_after_start",
+            ),
         ]
 
     def __str__(self) -> str:

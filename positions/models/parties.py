@@ -16,16 +16,24 @@ class Party(Record):
     slug = models.CharField(max_length=100, unique=True, validators=[validate_slug])
     name = models.CharField(max_length=300, validators=[validate_plain_text])
     kind = models.CharField(max_length=12, choices=PartyKind.choices, default=PartyKind.STATE)
-    iso3 = models.CharField("ISO 3166 code", max_length=3, null=True, blank=True, help_text="Three letters, states only: NAM is Namibia.")
+    iso3 = models.CharField(  # noqa: DJ001 - null in every payload, and unique notation
+        "ISO 3166 code", max_length=3, null=True, blank=True, help_text="Three letters, states only: NAM is Namibia."
+    )
     wikidata_id = models.CharField("Wikidata item", max_length=20, blank=True, validators=[validate_wikidata_id])
-    is_listed = models.BooleanField("listed as public", default=False, help_text="Shown to everybody, whether or not a negotiation they see uses it.")
+    is_listed = models.BooleanField(
+        "listed as public",
+        default=False,
+        help_text="Shown to everybody, whether or not a negotiation they see uses it.",
+    )
 
     class Meta:
         ordering = ["name", "slug"]
         verbose_name_plural = "parties"
         constraints = [
             choice_constraint("kind", PartyKind, "party_kind_known"),
-            models.CheckConstraint(condition=Q(iso3__isnull=True) | Q(iso3__regex=r"^[A-Z]{3}$"), name="party_iso3_three_capitals"),
+            models.CheckConstraint(
+                condition=Q(iso3__isnull=True) | Q(iso3__regex=r"^[A-Z]{3}$"), name="party_iso3_three_capitals"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,8 +73,13 @@ class BlocMembership(Record):
         ordering = ["bloc", "member", "starts_on"]
         constraints = [
             models.CheckConstraint(condition=~Q(bloc=F("member")), name="bloc_membership_not_in_itself"),
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="bloc_membership_ends_after_start"),
-            models.UniqueConstraint(fields=["bloc", "member", "starts_on"], name="bloc_membership_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="bloc_membership_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["bloc", "member", "starts_on"], name="bloc_membership_once", nulls_distinct=False
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,7 +91,11 @@ class Person(Record):
 
     slug = models.CharField(max_length=100, unique=True, validators=[validate_slug])
     name = models.CharField(max_length=300, validators=[validate_plain_text])
-    is_listed = models.BooleanField("listed as public", default=False, help_text="Shown to everybody, whether or not a negotiation they see uses it.")
+    is_listed = models.BooleanField(
+        "listed as public",
+        default=False,
+        help_text="Shown to everybody, whether or not a negotiation they see uses it.",
+    )
 
     class Meta:
         ordering = ["name", "slug"]
@@ -100,8 +117,13 @@ class Appointment(Record):
     class Meta:
         ordering = ["person", "starts_on", "title"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="appointment_ends_after_start"),
-            models.UniqueConstraint(fields=["person", "party", "title", "starts_on"], name="appointment_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "party", "title", "starts_on"], name="appointment_once", nulls_distinct=False
+            ),
         ]
 
     def __str__(self) -> str:

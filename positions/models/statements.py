@@ -43,12 +43,16 @@ class Statement(Record):
     prefix = models.CharField(max_length=64, blank=True)
     suffix = models.CharField(max_length=64, blank=True)
     anchor_status = models.CharField(max_length=6, choices=AnchorStatus.choices, default=AnchorStatus.EXACT)
-    group = models.ForeignKey(StatementGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="statements")
+    group = models.ForeignKey(
+        StatementGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="statements"
+    )
     asserted_by = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="asserted_statements")
     speaker = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="statements")
     speaker_label = models.CharField(max_length=300, blank=True, validators=[validate_plain_text])
     directness = models.CharField(max_length=12, choices=Directness.choices, default=Directness.VERBATIM)
-    attribution = models.CharField("ground rule", max_length=15, choices=Attribution.choices, default=Attribution.ON_RECORD)
+    attribution = models.CharField(
+        "ground rule", max_length=15, choices=Attribution.choices, default=Attribution.ON_RECORD
+    )
     credibility = models.PositiveSmallIntegerField(choices=Credibility.choices, default=Credibility.UNJUDGED)
     stated_on = models.CharField(max_length=40, validators=[validate_edtf])
     stated_earliest = models.DateField(editable=False)
@@ -58,8 +62,12 @@ class Statement(Record):
     note = models.TextField(blank=True, validators=[validate_plain_text])
     recorded_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
-    supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by")
-    reason = models.TextField(blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes.")
+    supersedes = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    reason = models.TextField(
+        blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes."
+    )
     withdrawal_reason = models.TextField(blank=True, validators=[validate_plain_text])
 
     class Meta:
@@ -71,12 +79,23 @@ class Statement(Record):
             choice_constraint("credibility", Credibility, "statement_credibility_known"),
             choice_constraint("anchor_status", AnchorStatus, "statement_anchor_status_known"),
             models.CheckConstraint(
-                condition=Q(anchor_status=AnchorStatus.NONE, start__isnull=True, end__isnull=True, exact="", text__isnull=True)
-                | (~Q(anchor_status=AnchorStatus.NONE) & Q(start__isnull=False, end__gt=F("start"), text__isnull=False) & ~Q(exact="")),
+                condition=Q(
+                    anchor_status=AnchorStatus.NONE, start__isnull=True, end__isnull=True, exact="", text__isnull=True
+                )
+                | (
+                    ~Q(anchor_status=AnchorStatus.NONE)
+                    & Q(start__isnull=False, end__gt=F("start"), text__isnull=False)
+                    & ~Q(exact="")
+                ),
                 name="statement_span_or_none",
             ),
-            models.CheckConstraint(condition=Q(stated_latest__gte=F("stated_earliest")), name="statement_bounds_in_order"),
-            models.CheckConstraint(condition=Q(retired_at__isnull=True) | Q(retired_at__gt=F("recorded_at")), name="statement_retired_after_record"),
+            models.CheckConstraint(
+                condition=Q(stated_latest__gte=F("stated_earliest")), name="statement_bounds_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True) | Q(retired_at__gt=F("recorded_at")),
+                name="statement_retired_after_record",
+            ),
         ]
         indexes = [
             # statements/ by day within a negotiation, newest first

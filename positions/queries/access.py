@@ -39,7 +39,12 @@ RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role.values, sta
 NOT_COUNTED = (Attribution.CHATHAM_HOUSE,)
 # … and from everybody who is no member at all.
 MEMBERS_ONLY = (Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)
-SPEAKER_WITHHELD = (Attribution.ON_BACKGROUND, Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)
+SPEAKER_WITHHELD = (
+    Attribution.ON_BACKGROUND,
+    Attribution.DEEP_BACKGROUND,
+    Attribution.CHATHAM_HOUSE,
+    Attribution.OFF_RECORD,
+)
 # A source that holds such a passage withholds its text from those who may not read the passage.
 TEXT_WITHHELD = (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)
 
@@ -122,7 +127,9 @@ def _negotiation_visible(reader: Reader, prefix: str = "") -> Q:
     if reader.user is None:
         return Q(**{f"{prefix}visibility": Visibility.PUBLIC})
     path = prefix.removesuffix("__") + "_id" if prefix else "id"
-    return Q(**{f"{prefix}visibility__in": (Visibility.PUBLIC, Visibility.INTERNAL)}) | Q(**{f"{path}__in": list(reader.roles)})
+    return Q(**{f"{prefix}visibility__in": (Visibility.PUBLIC, Visibility.INTERNAL)}) | Q(
+        **{f"{path}__in": list(reader.roles)}
+    )
 
 
 # ---------------------------------------------------------------- ground rules
@@ -167,9 +174,13 @@ def published_codings_in(reader: Reader, negotiation: Negotiation) -> QuerySet[C
         return codings
     is_member = reader.is_member(negotiation.pk)
     rules = NOT_COUNTED if is_member else MEMBERS_ONLY
-    sources = Source.objects.filter(Q(attribution__in=rules) if is_member else Q(attribution__in=rules) | Q(tlp=Tlp.RED), negotiation=negotiation)
+    sources = Source.objects.filter(
+        Q(attribution__in=rules) if is_member else Q(attribution__in=rules) | Q(tlp=Tlp.RED), negotiation=negotiation
+    )
     kept_sources = list(sources.values_list("pk", flat=True))
-    kept_back = Statement.objects.filter(negotiation=negotiation, attribution__in=MEMBERS_ONLY).filter(attribution__in=rules)
+    kept_back = Statement.objects.filter(negotiation=negotiation, attribution__in=MEMBERS_ONLY).filter(
+        attribution__in=rules
+    )
     if kept_sources:
         codings = codings.exclude(statement__in=Statement.objects.filter(source__in=kept_sources).values("pk"))
     if kept_back.exists():
@@ -198,11 +209,19 @@ def codings_for(reader: Reader) -> QuerySet[Coding]:
     unpublished = Q()
     if reader.user is not None and reader.roles:
         own = Q(coder_user=reader.user, negotiation_id__in=reader.ids_from(Role.ANALYST))
-        handed_in = Q(status__in=(CodingStatus.SUBMITTED, CodingStatus.REJECTED), negotiation_id__in=reader.ids_from(Role.ANALYST))
+        handed_in = Q(
+            status__in=(CodingStatus.SUBMITTED, CodingStatus.REJECTED), negotiation_id__in=reader.ids_from(Role.ANALYST)
+        )
         blind = Q(negotiation__review_policy=ReviewPolicy.DOUBLE)
-        competing = Exists(Coding.objects.filter(statement=OuterRef("statement"), coder_user=reader.user, status=CodingStatus.SUBMITTED))
+        competing = Exists(
+            Coding.objects.filter(
+                statement=OuterRef("statement"), coder_user=reader.user, status=CodingStatus.SUBMITTED
+            )
+        )
         referee = Q(negotiation_id__in=reader.ids_from(Role.REVIEWER)) & ~competing
-        unpublished = own | (handed_in & ~blind) | (handed_in & referee) | Q(negotiation_id__in=reader.ids_from(Role.LEAD))
+        unpublished = (
+            own | (handed_in & ~blind) | (handed_in & referee) | Q(negotiation_id__in=reader.ids_from(Role.LEAD))
+        )
         return shown.filter(Q(status=CodingStatus.PUBLISHED) | unpublished)
     return shown.filter(status=CodingStatus.PUBLISHED)
 
@@ -233,7 +252,11 @@ def withheld_reason(reader: Reader, source: Source) -> str | None:
         return None
     if source.text_access == TextAccess.MEMBERS and not reader.is_member(source.negotiation_id):
         return "Only members may read the whole text of this source; its quotations are shown."
-    rules = TEXT_WITHHELD if not reader.is_member(source.negotiation_id) else (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
+    rules = (
+        TEXT_WITHHELD
+        if not reader.is_member(source.negotiation_id)
+        else (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
+    )
     if source.attribution in rules or source.statements.filter(attribution__in=rules, retired_at=None).exists():
         return "The text is withheld: a ground rule keeps a passage of this source from being quoted."
     return None
@@ -285,7 +308,9 @@ def persons_for(reader: Reader) -> QuerySet[Person]:
     delegations = Delegation.objects.filter(_negotiation_visible(reader, "round__negotiation__"))
     return Person.objects.filter(
         Q(is_listed=True)
-        | Exists(Person.negotiations.through.objects.filter(person=OuterRef("pk"), negotiation_id__in=list(reader.roles)))
+        | Exists(
+            Person.negotiations.through.objects.filter(person=OuterRef("pk"), negotiation_id__in=list(reader.roles))
+        )
         | Exists(delegations.filter(head=OuterRef("pk")))
         | Exists(delegations.filter(members__person=OuterRef("pk")))
         | Exists(statements_for(reader).filter(named, speaker=OuterRef("pk")))
@@ -293,10 +318,16 @@ def persons_for(reader: Reader) -> QuerySet[Person]:
 
 
 def events_for(reader: Reader) -> QuerySet[Event]:
-    """The log: of the negotiations the reader is a member of; all of it for administrators."""
+    """The log: of negotiations the reader works in; all of it for administrators.
+
+    Where coding is blind the log would show one coder what another wrote, so only leads read it there.
+    """
     if reader.is_administrator:
         return Event.objects.all()
-    return Event.objects.filter(negotiation_id__in=reader.ids_from(Role.ANALYST))
+    blind = Negotiation.objects.filter(review_policy=ReviewPolicy.DOUBLE).exclude(pk__in=reader.ids_from(Role.LEAD))
+    return Event.objects.filter(negotiation_id__in=reader.ids_from(Role.ANALYST)).exclude(
+        negotiation_id__in=blind.values("pk")
+    )
 
 
 def jobs_for(reader: Reader) -> QuerySet[Job]:

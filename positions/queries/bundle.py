@@ -8,7 +8,19 @@ from typing import Any
 
 from positions.enums import ConditionStatus
 from positions.formats.bundle import FORMAT, SOURCE_TEXTS
-from positions.models import Coding, Condition, ConditionStatusEntry, Issue, Negotiation, Party, Person, Round, Source, SourceText, Statement
+from positions.models import (
+    Coding,
+    Condition,
+    ConditionStatusEntry,
+    Issue,
+    Negotiation,
+    Party,
+    Person,
+    Round,
+    Source,
+    SourceText,
+    Statement,
+)
 from positions.queries.access import Reader, negotiation_for
 
 
@@ -20,12 +32,15 @@ def bundle_of(reader: Reader, slug: str) -> dict[str, Any]:
     negotiation = negotiation_for(reader, slug)
     return {
         "format": FORMAT,
-        "negotiation": {name: getattr(negotiation, name) for name in ("slug", "title", "summary", "visibility", "review_policy")},
+        "negotiation": {
+            name: getattr(negotiation, name) for name in ("slug", "title", "summary", "visibility", "review_policy")
+        },
         "parties": [_party(p) for p in negotiation.parties.prefetch_related("aliases").order_by("slug")],
         "persons": [_person(p) for p in negotiation.persons.prefetch_related("appointments__party").order_by("slug")],
         "issues": [_issue(i) for i in negotiation.issues.select_related("parent").order_by("rank", "slug")],
         "codebook": [
-            {"version": c.version, "text": c.text, "recorded_at": _instant(c.recorded_at)} for c in negotiation.codebook_versions.order_by("version")
+            {"version": c.version, "text": c.text, "recorded_at": _instant(c.recorded_at)}
+            for c in negotiation.codebook_versions.order_by("version")
         ],
         "rounds": [_round(r) for r in _rounds(negotiation)],
         "sources": [_source(s, t) for s, t in _sources(negotiation)],
@@ -34,7 +49,9 @@ def bundle_of(reader: Reader, slug: str) -> dict[str, Any]:
 
 
 def _rounds(negotiation: Negotiation) -> Iterable[Round]:
-    return negotiation.rounds.prefetch_related("delegations__party", "delegations__head", "delegations__members__person").order_by("number")
+    return negotiation.rounds.prefetch_related(
+        "delegations__party", "delegations__head", "delegations__members__person"
+    ).order_by("number")
 
 
 def _sources(negotiation: Negotiation) -> Iterable[tuple[Source, SourceText | None]]:
@@ -88,7 +105,10 @@ def _person(person: Person) -> dict[str, Any]:
     return {
         "slug": person.slug,
         "name": person.name,
-        "appointments": [{"party": a.party.slug, "title": a.title, "starts_on": _day(a.starts_on), "ends_on": _day(a.ends_on)} for a in posts],
+        "appointments": [
+            {"party": a.party.slug, "title": a.title, "starts_on": _day(a.starts_on), "ends_on": _day(a.ends_on)}
+            for a in posts
+        ],
     }
 
 
@@ -109,7 +129,11 @@ def _round(held: Round) -> dict[str, Any]:
         "ends_on": _day(held.ends_on),
         "status": held.status,
         "delegations": [
-            {"party": d.party.slug, "head": _slug(d.head), "members": [{"person": m.person.slug, "title": m.title} for m in d.members.all()]}
+            {
+                "party": d.party.slug,
+                "head": _slug(d.head),
+                "members": [{"person": m.person.slug, "title": m.title} for m in d.members.all()],
+            }
             for d in delegations
         ],
     }
@@ -142,7 +166,9 @@ def _history(record: Statement | Coding) -> dict[str, Any]:
 
 def _statement(statement: Statement) -> dict[str, Any]:
     plain = ("start", "end", "exact", "speaker_label", "directness", "attribution", "credibility", "stated_on", "note")
-    codings = sorted(statement.codings.all(), key=lambda c: (c.party.slug, c.issue.slug, _instant(c.recorded_at) or "", c.key))
+    codings = sorted(
+        statement.codings.all(), key=lambda c: (c.party.slug, c.issue.slug, _instant(c.recorded_at) or "", c.key)
+    )
     return {
         "id": str(statement.pk),
         "key": statement.key,

@@ -57,11 +57,16 @@ def history_for(
         codings = codings.filter(issue__in=[issue.pk for issue in issues])
     if parties is not None:
         codings = codings.filter(party__in=[party.pk for party in parties])
-    return History(tuple(load_readings(codings, admitted_at=moment.known_at)), parents_in(negotiation), tuple(round_spans(negotiation)))
+    return History(
+        tuple(load_readings(codings, admitted_at=moment.known_at)),
+        parents_in(negotiation),
+        tuple(round_spans(negotiation)),
+    )
 
 
 COLUMNS = (
-    "pk", "statement_id", "statement__source_id", "party_id", "issue_id", "statement__asserted_by_id", "statement__directness", "state", "stance",
+    "pk", "statement_id", "statement__source_id", "party_id", "issue_id", "statement__asserted_by_id",
+    "statement__directness", "state", "stance",
     "move", "red_line", "status", "statement__stated_earliest", "stated_latest", "statement__round_id",
 )  # fmt: skip
 CLOCKS = ("recorded_at", "retired_at")
@@ -85,8 +90,10 @@ def load_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = N
     nothing: tuple[ConditionFacts, ...] = ()
     return [
         Reading(
-            read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], issue[r[4]], party[r[5]], r[6], r[7], r[8], r[9], bool(r[10]), r[11],
-            admitted_at or read_instant(r[15]), None if admitted_at else read_instant(r[16]), read_day(r[12]), read_day(r[13]), number.get(r[14]),
+            read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], issue[r[4]], party[r[5]], r[6], r[7], r[8],
+            r[9], bool(r[10]), r[11],
+            admitted_at or read_instant(r[15]), None if admitted_at else read_instant(r[16]), read_day(r[12]),
+            read_day(r[13]), number.get(r[14]),
             conditions.get(r[0], nothing),
         )
         for r in rows
@@ -101,7 +108,8 @@ def bare_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def slugs_of(model: type[Party] | type[Issue], ids: Collection[Any]) -> dict[Any, str]:
@@ -125,7 +133,8 @@ def load_conditions(codings: QuerySet[Coding], ids: list[Any]) -> dict[Any, tupl
     """By bare coding id, the conditions of those codings that have some, their series in listed order."""
     if not ids:
         return {}
-    conditions = Condition.objects.filter(coding__in=_uuids(ids) if len(ids) <= FEW else codings.order_by().values("pk"))
+    wanted: Any = _uuids(ids) if len(ids) <= FEW else codings.order_by().values("pk")
+    conditions = Condition.objects.filter(coding__in=wanted)
     columns = ("pk", "coding_id", "statuses__status", "statuses__on", "statuses__recorded_at", "coding__recorded_at")
     engine = engine_for(connection.vendor)
     entries: dict[Any, list[StatusEntry]] = {}
@@ -139,12 +148,16 @@ def load_conditions(codings: QuerySet[Coding], ids: list[Any]) -> dict[Any, tupl
         instant = recorded_at or with_coding
         if status is not None and instant is not None:
             entries[condition].append(StatusEntry(status, engine.read_day(on), engine.read_instant(instant)))
-    return {coding: tuple(ConditionFacts(tuple(entries[c])) for c in conditions) for coding, conditions in order.items()}
+    return {
+        coding: tuple(ConditionFacts(tuple(entries[c])) for c in conditions) for coding, conditions in order.items()
+    }
 
 
 def parents_in(negotiation: Negotiation) -> dict[str, str]:
     """Which source derives from which, as the record stands now, whoever asks."""
-    rows = Source.objects.filter(negotiation=negotiation, derived_from__isnull=False).values_list("pk", "derived_from_id")
+    rows = Source.objects.filter(negotiation=negotiation, derived_from__isnull=False).values_list(
+        "pk", "derived_from_id"
+    )
     return {str(source): str(parent) for source, parent in rows}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
@@ -32,7 +33,12 @@ class Matrix:
 
 
 def matrix_for(
-    reader: Reader, negotiation: Negotiation, moment: Moment, *, parties: Collection[Party] | None = None, issues: Collection[Issue] | None = None
+    reader: Reader,
+    negotiation: Negotiation,
+    moment: Moment,
+    *,
+    parties: Collection[Party] | None = None,
+    issues: Collection[Issue] | None = None,
 ) -> Matrix:
     """The positions as a table: parties by slug, issues in the negotiation's own order.
 
@@ -44,19 +50,31 @@ def matrix_for(
     if parties is not None:
         evidence = evidence.filter(party__in=[party.pk for party in parties])
     rows = bare_rows(
-        evidence.order_by().values("issue", "party", "footing").annotate(evidence=Count("pk"), latest=Max("stated_latest")).values_list(
-            "issue_id", "party_id", "footing", "evidence", "latest"
-        )
+        evidence.order_by()
+        .values("issue", "party", "footing")
+        .annotate(evidence=Count("pk"), latest=Max("stated_latest"))
+        .values_list("issue_id", "party_id", "footing", "evidence", "latest")
     )
     party, issue = slugs_of(Party, {row[1] for row in rows}), slugs_of(Issue, {row[0] for row in rows})
-    deciding = find_deciding(Tally(party[p], issue[i], footing, evidence, _as_day(latest)) for i, p, footing, evidence, latest in rows)
+    deciding = find_deciding(
+        Tally(party[p], issue[i], footing, evidence, _as_day(latest)) for i, p, footing, evidence, latest in rows
+    )
     parents = parents_in(negotiation)
     id_of_party, id_of_issue = {slug: id for id, slug in party.items()}, {slug: id for id, slug in issue.items()}
     places = [(id_of_issue[i], id_of_party[p], d.footing, d.latest) for (p, i), d in deciding.items()]
     latest_readings = list(_readings_at(negotiation, evidence, places, moment))
-    cells = make_cells(deciding, latest_readings, _count_copies(evidence, parents, party, issue), parents, moment.as_of, moment.known_at)
+    cells = make_cells(
+        deciding,
+        latest_readings,
+        _count_copies(evidence, parents, party, issue),
+        parents,
+        moment.as_of,
+        moment.known_at,
+    )
     present = {cell.issue for cell in cells}
-    ordered = [slug for slug in negotiation.issues.order_by("rank", "slug").values_list("slug", flat=True) if slug in present]
+    ordered = [
+        slug for slug in negotiation.issues.order_by("rank", "slug").values_list("slug", flat=True) if slug in present
+    ]
     return Matrix(tuple(sorted({cell.party for cell in cells})), tuple(ordered), tuple(cells))
 
 
@@ -65,7 +83,9 @@ def _as_day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-def _readings_at(negotiation: Negotiation, evidence: QuerySet[Coding], places: list[tuple[Any, Any, str, date]], moment: Moment) -> Iterable[Reading]:
+def _readings_at(
+    negotiation: Negotiation, evidence: QuerySet[Coding], places: list[tuple[Any, Any, str, date]], moment: Moment
+) -> Iterable[Reading]:
     """The evidence at given (issue, party, footing, day), found by index."""
     for start in range(0, len(places), PAIRS_AT_ONCE):
         chunk = places[start : start + PAIRS_AT_ONCE]
@@ -77,7 +97,10 @@ def _count_copies(
     evidence: QuerySet[Coding], parents: Mapping[str, str], party: Mapping[Any, str], issue: Mapping[Any, str]
 ) -> dict[tuple[str, str, str], int]:
     """By party, issue and footing, how many pieces are copies: only sources in a chain can carry one."""
-    chained = {*parents, *(ancestor for source in parents for ancestor in ancestors_of(source, parents))}
+    chained = {
+        UUID(source)
+        for source in {*parents, *(ancestor for source in parents for ancestor in ancestors_of(source, parents))}
+    }
     if not chained:
         return {}
     in_chain = evidence.filter(statement__in=Statement.objects.filter(source__in=chained).order_by().values("pk"))
@@ -102,4 +125,3 @@ class _Piece:
 
     source: str
     asserted_by: str
-

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from positions.analysis.concessions import concessions
 from positions.analysis.position import positions
 from positions.analysis.shifts import PARTIES_COMPARED, shifts
 from positions.analysis.timeline import timeline
-from positions.analysis.types import Concession, Position, Series, Shift
+from positions.analysis.types import Concession, History, Position, Series, Shift
 from positions.enums import CodingState
 from positions.exceptions import LedgerTooWide
 from positions.models import Issue, Negotiation, Party, Round
 from positions.queries.access import Reader
-from positions.queries.evidence import Moment, admitted_codings, history_for
+from positions.queries.evidence import Moment, admitted_codings, history_for, load_readings, parents_in, round_spans
 from positions.queries.matrix import Matrix, matrix_for
 
-
-
-__all__ = ["Matrix", "Timeline", "concessions_for", "matrix_for", "positions_for", "shifts_for", "timeline_for"]
+__all__ = [
+    "Matrix",
+    "Timeline",
+    "concessions_for",
+    "matrix_for",
+    "positions_for",
+    "positions_page_for",
+    "shifts_for",
+    "timeline_for",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +41,57 @@ class Timeline:
 
 
 def positions_for(
-    reader: Reader, negotiation: Negotiation, moment: Moment, *, parties: Collection[Party] | None = None, issues: Collection[Issue] | None = None
+    reader: Reader,
+    negotiation: Negotiation,
+    moment: Moment,
+    *,
+    parties: Collection[Party] | None = None,
+    issues: Collection[Issue] | None = None,
 ) -> list[Position]:
     """Every position with evidence, sorted by party and issue."""
-    return positions(history_for(reader, negotiation, moment, parties=parties, issues=issues), moment.as_of, moment.known_at)
+    return positions(
+        history_for(reader, negotiation, moment, parties=parties, issues=issues), moment.as_of, moment.known_at
+    )
+
+
+def positions_page_for(
+    reader: Reader,
+    negotiation: Negotiation,
+    moment: Moment,
+    *,
+    limit: int,
+    after: tuple[str, str] | None = None,
+    parties: Collection[Party] | None = None,
+    issues: Collection[Issue] | None = None,
+) -> tuple[list[Position], bool]:
+    """At most ``limit`` positions after the (party, issue) of ``after``, and whether there are more.
+
+    Only the evidence of the page's parties and issues is read.
+    """
+    evidence = admitted_codings(reader, negotiation, moment).filter(state=CodingState.CODED)
+    if issues is not None:
+        evidence = evidence.filter(issue__in=[issue.pk for issue in issues])
+    if parties is not None:
+        evidence = evidence.filter(party__in=[party.pk for party in parties])
+    if after is not None:
+        evidence = evidence.filter(Q(party__slug__gt=after[0]) | Q(party__slug=after[0], issue__slug__gt=after[1]))
+    ordered = (
+        evidence.order_by("party__slug", "issue__slug")
+        .values_list("party__slug", "issue__slug", "party_id", "issue_id")
+        .distinct()
+    )
+    pairs = list(ordered[: limit + 1])
+    page = {(party, issue) for party, issue, _, _ in pairs[:limit]}
+    heard = admitted_codings(reader, negotiation, moment).filter(
+        party__in={p[2] for p in pairs[:limit]}, issue__in={p[3] for p in pairs[:limit]}
+    )
+    history = History(
+        tuple(load_readings(heard, admitted_at=moment.known_at)),
+        parents_in(negotiation),
+        tuple(round_spans(negotiation)),
+    )
+    found = positions(history, moment.as_of, moment.known_at)
+    return [position for position in found if (position.party, position.issue) in page], len(pairs) > limit
 
 
 def timeline_for(
@@ -90,17 +144,29 @@ def concessions_for(
         involving = {party.slug for party in (*(parties or ()), *(others or ()))}
     elif wide := _wide_issues(reader, negotiation, moment, issues):
         raise LedgerTooWide(
-            f"More than {PARTIES_COMPARED} parties have evidence on “{wide[0]}”; name the movers with party= or those moved towards with other=."
+            f"More than {PARTIES_COMPARED} parties have evidence on “{wide[0]}”; "
+            "name the movers with party= or those moved towards with other=."
         )
-    rows = concessions(history_for(reader, negotiation, moment, issues=issues), moment.as_of, moment.known_at, involving)
+    rows = concessions(
+        history_for(reader, negotiation, moment, issues=issues), moment.as_of, moment.known_at, involving
+    )
     movers = None if parties is None else {party.slug for party in parties}
     targets = None if others is None else {party.slug for party in others}
-    return [row for row in rows if (movers is None or row.party in movers) and (targets is None or row.other in targets)]
+    return [
+        row for row in rows if (movers is None or row.party in movers) and (targets is None or row.other in targets)
+    ]
 
 
-def _wide_issues(reader: Reader, negotiation: Negotiation, moment: Moment, issues: Collection[Issue] | None) -> list[str]:
+def _wide_issues(
+    reader: Reader, negotiation: Negotiation, moment: Moment, issues: Collection[Issue] | None
+) -> list[str]:
     evidence = admitted_codings(reader, negotiation, moment).filter(state=CodingState.CODED)
     if issues is not None:
         evidence = evidence.filter(issue__in=issues)
-    counted = evidence.order_by().values("issue__slug").annotate(heard=Count("party", distinct=True)).filter(heard__gt=PARTIES_COMPARED)
+    counted = (
+        evidence.order_by()
+        .values("issue__slug")
+        .annotate(heard=Count("party", distinct=True))
+        .filter(heard__gt=PARTIES_COMPARED)
+    )
     return sorted(counted.values_list("issue__slug", flat=True))

@@ -13,7 +13,9 @@ def require_role(reader: Reader, negotiation: Negotiation, role: Role) -> None:
     """Raise :class:`NotVisible` to outsiders of a hidden negotiation, :class:`NotPermitted` to lesser roles."""
     if reader.has_role(negotiation.pk, role):
         return
-    hidden = negotiation.visibility == Visibility.RESTRICTED or (negotiation.visibility == Visibility.INTERNAL and reader.user is None)
+    hidden = negotiation.visibility == Visibility.RESTRICTED or (
+        negotiation.visibility == Visibility.INTERNAL and reader.user is None
+    )
     if hidden and not reader.is_member(negotiation.pk):
         raise NotVisible("No such negotiation.")
     raise NotPermitted(f"This takes the role of {Role(role).value} in “{negotiation.title}”.")
@@ -34,6 +36,11 @@ def open_negotiation(reader: Reader, slug: str) -> Negotiation:
 
 def note_administrator_read(reader: Reader, negotiation: Negotiation) -> None:
     """Log that a site administrator read a negotiation which is not public and not theirs."""
-    if reader.user is None or not reader.is_administrator or negotiation.pk in reader.roles or negotiation.visibility == Visibility.PUBLIC:
+    if (
+        reader.user is None
+        or not reader.is_administrator
+        or negotiation.pk in reader.roles
+        or negotiation.visibility == Visibility.PUBLIC
+    ):
         return
     record_event(actor=reader.user, action="read_by_administrator", subject=negotiation, negotiation=negotiation)

@@ -39,7 +39,9 @@ class CodingFacts:
     key: str | None = None
 
 
-def stance_errors(state: str, stance: int | None, move: str, conditions: Sequence[ConditionFacts]) -> dict[str, list[str]]:
+def stance_errors(
+    state: str, stance: int | None, move: str, conditions: Sequence[ConditionFacts]
+) -> dict[str, list[str]]:
     """What the scale refuses: a stance out of range, a state that carries none, a conditional offer beyond ±1."""
     if state == CodingState.CODED:
         if stance is None:
@@ -54,11 +56,19 @@ def stance_errors(state: str, stance: int | None, move: str, conditions: Sequenc
 
 
 def build_coding(
-    statement: Statement, facts: CodingFacts, codebook: CodebookVersion, created_at: datetime, *, coder: str, coder_user: User | None, id: uuid.UUID | None = None
+    statement: Statement,
+    facts: CodingFacts,
+    codebook: CodebookVersion,
+    created_at: datetime,
+    *,
+    coder: str,
+    coder_user: User | None,
+    id: uuid.UUID | None = None,
 ) -> Coding:
     """An unsaved, checked draft. Raises :class:`Invalid` with the fields at fault."""
     coding = Coding(
-        id=id or uuid.uuid4(), negotiation_id=statement.negotiation_id, statement=statement, party=facts.party, issue=facts.issue,
+        id=id or uuid.uuid4(), negotiation_id=statement.negotiation_id, statement=statement, party=facts.party,
+        issue=facts.issue,
         state=facts.state, stance=facts.stance, move=facts.move, red_line=facts.red_line, reciprocal=facts.reciprocal,
         confidence=facts.confidence, codebook=codebook, coder=coder, coder_user=coder_user, created_at=created_at,
         footing=footing_for(statement, facts.party), stated_latest=statement.stated_latest,
@@ -95,12 +105,21 @@ def code_statement(reader: Reader, statement: Statement, facts: CodingFacts) -> 
     statement = Statement.objects.select_for_update().select_related("negotiation", "source").get(pk=statement.pk)
     require_in_force(statement)
     coding = build_coding(
-        statement, facts, current_codebook(statement.negotiation), timezone.now(), coder=coder_name(reader), coder_user=reader.user
+        statement,
+        facts,
+        current_codebook(statement.negotiation),
+        timezone.now(),
+        coder=coder_name(reader),
+        coder_user=reader.user,
     )
     _refuse_taken_key(coding)
-    mine = Coding.objects.filter(statement=statement, party=facts.party, issue=facts.issue, coder=coding.coder, retired_at=None)
+    mine = Coding.objects.filter(
+        statement=statement, party=facts.party, issue=facts.issue, coder=coding.coder, retired_at=None
+    )
     if mine.exclude(status=CodingStatus.REJECTED).exists():
-        raise Invalid("You already have a reading of this statement for this party and issue; edit or correct that one.")
+        raise Invalid(
+            "You already have a reading of this statement for this party and issue; edit or correct that one."
+        )
     _save(coding, facts)
     _log(reader, "coding_drafted", coding, after=snapshot(coding))
     return coding
@@ -114,7 +133,13 @@ def edit_draft(reader: Reader, coding: Coding, facts: CodingFacts) -> Coding:
     _require_own(reader, coding)
     _require_status(coding, CodingStatus.DRAFT)
     edited = build_coding(
-        coding.statement, facts, coding.codebook, coding.created_at, coder=coding.coder, coder_user=coding.coder_user, id=coding.pk
+        coding.statement,
+        facts,
+        coding.codebook,
+        coding.created_at,
+        coder=coding.coder,
+        coder_user=coding.coder_user,
+        id=coding.pk,
     )
     edited.key, edited.status, edited.comment = coding.key, coding.status, coding.comment
     edited.supersedes_id, edited.reason = coding.supersedes_id, coding.reason
@@ -187,8 +212,15 @@ def publish_coding(reader: Reader, coding: Coding) -> Coding:
 
 @transaction.atomic
 def adjudicate_codings(reader: Reader, codings: Sequence[Coding], facts: CodingFacts, reason: str) -> Coding:
-    """Publish a third record over two blind readings, which stay submitted. Raises :class:`NotPermitted` to either coder."""
-    if len(codings) < 2 or len({(c.statement_id, c.party_id, c.issue_id) for c in codings}) != 1 or len({c.coder for c in codings}) < 2:
+    """Publish a third record over two blind readings, which stay submitted.
+
+    Raises :class:`NotPermitted` to either coder.
+    """
+    if (
+        len(codings) < 2
+        or len({(c.statement_id, c.party_id, c.issue_id) for c in codings}) != 1
+        or len({c.coder for c in codings}) < 2
+    ):
         raise Invalid("Adjudication takes the readings of two coders of one statement, party and issue.")
     require_role(reader, codings[0].negotiation, Role.REVIEWER)
     require_reason(reason)
@@ -201,13 +233,24 @@ def adjudicate_codings(reader: Reader, codings: Sequence[Coding], facts: CodingF
     if (facts.party.pk, facts.issue.pk) != (locked[0].party_id, locked[0].issue_id):
         raise Invalid("Adjudicate for the party and issue that were coded.")
     coding = build_coding(
-        statement, facts, current_codebook(locked[0].negotiation), timezone.now(), coder=coder_name(reader), coder_user=reader.user
+        statement,
+        facts,
+        current_codebook(locked[0].negotiation),
+        timezone.now(),
+        coder=coder_name(reader),
+        coder_user=reader.user,
     )
     coding.reason, coding.submitted_at = reason, timezone.now()
     _refuse_taken_key(coding)
     _publish(coding, new=True)
     save_conditions(coding, facts.conditions)
-    _log(reader, "codings_adjudicated", coding, reason=reason, after={**snapshot(coding), "readings": [str(c.pk) for c in locked]})
+    _log(
+        reader,
+        "codings_adjudicated",
+        coding,
+        reason=reason,
+        after={**snapshot(coding), "readings": [str(c.pk) for c in locked]},
+    )
     return coding
 
 
@@ -224,7 +267,12 @@ def correct_coding(reader: Reader, coding: Coding, facts: CodingFacts, reason: s
     _require_status(coding, CodingStatus.PUBLISHED)
     now = instant_after(coding.recorded_at)
     corrected = build_coding(
-        coding.statement, facts, current_codebook(coding.negotiation), now, coder=coder_name(reader), coder_user=reader.user
+        coding.statement,
+        facts,
+        current_codebook(coding.negotiation),
+        now,
+        coder=coder_name(reader),
+        coder_user=reader.user,
     )
     corrected.supersedes, corrected.reason, corrected.submitted_at = coding, reason, now
     _refuse_taken_key(corrected)
@@ -271,10 +319,16 @@ def _decide(reader: Reader, coding: Coding, status: CodingStatus, action: str, c
 
 def _publish(coding: Coding, at: datetime | None = None, *, new: bool = False) -> None:
     rivals = Coding.objects.filter(
-        statement_id=coding.statement_id, party_id=coding.party_id, issue_id=coding.issue_id, status=CodingStatus.PUBLISHED, retired_at=None
+        statement_id=coding.statement_id,
+        party_id=coding.party_id,
+        issue_id=coding.issue_id,
+        status=CodingStatus.PUBLISHED,
+        retired_at=None,
     )
     if rivals.exclude(pk=coding.pk).exists():
-        raise Conflict("A reading of this statement for this party and issue is already published; correct that one instead.")
+        raise Conflict(
+            "A reading of this statement for this party and issue is already published; correct that one instead."
+        )
     require_in_force(coding.statement)
     coding.status = CodingStatus.PUBLISHED
     coding.recorded_at = at or instant_after(coding.statement.recorded_at)
@@ -282,7 +336,11 @@ def _publish(coding: Coding, at: datetime | None = None, *, new: bool = False) -
 
 
 def _lock(coding: Coding) -> Coding:
-    return Coding.objects.select_for_update(of=("self",)).select_related("negotiation", "statement__source", "codebook", "party").get(pk=coding.pk)
+    return (
+        Coding.objects.select_for_update(of=("self",))
+        .select_related("negotiation", "statement__source", "codebook", "party")
+        .get(pk=coding.pk)
+    )
 
 
 def _save(coding: Coding, facts: CodingFacts) -> None:
@@ -312,12 +370,30 @@ def _refuse_taken_key(coding: Coding) -> None:
         raise Invalid({"key": f"“{coding.key}” already names a coding of this negotiation"})
 
 
-def _log(reader: Reader, action: str, coding: Coding, *, reason: str = "", before: dict[str, Any] | None = None, after: dict[str, Any] | None = None) -> None:
-    record_event(actor=reader.user, action=action, subject=coding, negotiation=coding.negotiation, reason=reason, before=before, after=after)
+def _log(
+    reader: Reader,
+    action: str,
+    coding: Coding,
+    *,
+    reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    record_event(
+        actor=reader.user,
+        action=action,
+        subject=coding,
+        negotiation=coding.negotiation,
+        reason=reason,
+        before=before,
+        after=after,
+    )
 
 
 def facts_of(coding: Coding, **changes: Any) -> CodingFacts:
     """The facts of a coding as it stands, with ``changes`` laid over them; the key is left to be made anew."""
-    values: dict[str, Any] = {name: getattr(coding, name) for name in CodingFacts.__dataclass_fields__ if name not in ("conditions", "key")}
+    values: dict[str, Any] = {
+        name: getattr(coding, name) for name in CodingFacts.__dataclass_fields__ if name not in ("conditions", "key")
+    }
     values["conditions"] = condition_facts(coding)
     return CodingFacts(**{**values, **changes})

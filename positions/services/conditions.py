@@ -52,11 +52,15 @@ def condition_errors(facts: ConditionFacts) -> dict[str, list[str]]:
         errors["kind"] = [f"“{facts.kind}” is no kind of condition; use one of {', '.join(ConditionKind.values)}"]
     for entry in facts.statuses:
         if entry.status not in ConditionStatus.values:
-            errors.setdefault("statuses", []).append(f"“{entry.status}” is no status; use one of {', '.join(ConditionStatus.values)}")
+            errors.setdefault("statuses", []).append(
+                f"“{entry.status}” is no status; use one of {', '.join(ConditionStatus.values)}"
+            )
     return errors
 
 
-def build_conditions(coding: Coding, conditions: Sequence[ConditionFacts]) -> tuple[list[Condition], list[ConditionStatusEntry]]:
+def build_conditions(
+    coding: Coding, conditions: Sequence[ConditionFacts]
+) -> tuple[list[Condition], list[ConditionStatusEntry]]:
     """Unsaved conditions of a coding with their series, in the order given."""
     rows: list[Condition] = []
     entries: list[ConditionStatusEntry] = []
@@ -65,7 +69,13 @@ def build_conditions(coding: Coding, conditions: Sequence[ConditionFacts]) -> tu
         rows.append(condition)
         entries += [
             ConditionStatusEntry(
-                condition=condition, status=e.status, on=e.on, recorded_at=e.recorded_at, statement=e.statement, reason=e.reason, rank=place
+                condition=condition,
+                status=e.status,
+                on=e.on,
+                recorded_at=e.recorded_at,
+                statement=e.statement,
+                reason=e.reason,
+                rank=place,
             )
             for place, e in enumerate(facts.statuses)
         ]
@@ -81,7 +91,10 @@ def save_conditions(coding: Coding, conditions: Sequence[ConditionFacts]) -> Non
 
 def condition_facts(coding: Coding) -> tuple[ConditionFacts, ...]:
     """The conditions of a coding as they stand."""
-    return tuple(_facts(condition) for condition in coding.conditions.prefetch_related("statuses__statement").select_related("falls_on"))
+    return tuple(
+        _facts(condition)
+        for condition in coding.conditions.prefetch_related("statuses__statement").select_related("falls_on")
+    )
 
 
 def copy_conditions(conditions: Iterable[Condition], coding: Coding) -> None:
@@ -95,7 +108,8 @@ def _facts(condition: Condition) -> ConditionFacts:
         kind=condition.kind,
         falls_on=condition.falls_on,
         statuses=tuple(
-            StatusFacts(status=e.status, on=e.on, recorded_at=e.recorded_at, statement=e.statement, reason=e.reason) for e in condition.statuses.all()
+            StatusFacts(status=e.status, on=e.on, recorded_at=e.recorded_at, statement=e.statement, reason=e.reason)
+            for e in condition.statuses.all()
         ),
     )
 
@@ -129,7 +143,13 @@ def set_condition_status(
         raise Invalid(errors)
     series = list(condition.statuses.order_by("rank"))
     entry = ConditionStatusEntry.objects.create(
-        condition=condition, status=status, on=on, recorded_at=now, statement=statement, reason=reason, rank=series[-1].rank + 1 if series else 0
+        condition=condition,
+        status=status,
+        on=on,
+        recorded_at=now,
+        statement=statement,
+        reason=reason,
+        rank=series[-1].rank + 1 if series else 0,
     )
     record_event(
         actor=reader.user,

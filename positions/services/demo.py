@@ -23,7 +23,10 @@ ACCOUNTS = (*Role.values, ADMINISTRATOR)
 
 def load_demo_negotiations() -> list[ImportReport]:
     """Import every bundle of the demo; what is there already stays as it is."""
-    return [import_bundle(SYSTEM, bundle.read_bytes(), folder=bundle.parent) for bundle in sorted(DEMO.glob("*/bundle.json"))]
+    return [
+        import_bundle(SYSTEM, bundle.read_bytes(), folder=bundle.parent)
+        for bundle in sorted(DEMO.glob("*/bundle.json"))
+    ]
 
 
 def prepare_demo_accounts(negotiation: Negotiation, credentials_file: Path) -> bool:
@@ -39,7 +42,9 @@ def prepare_demo_accounts(negotiation: Negotiation, credentials_file: Path) -> b
     credentials = {}
     for role, username in usernames.items():
         password = secrets.token_urlsafe(15)
-        user = save_account(SYSTEM, username, password, is_staff=role != Role.VIEWER, is_superuser=role == ADMINISTRATOR)
+        user = save_account(
+            SYSTEM, username, password, is_staff=role != Role.VIEWER, is_superuser=role == ADMINISTRATOR
+        )
         credentials[role] = {"username": username, "password": password, "token": create_token(SYSTEM, user)}
     _seat(negotiation, usernames)
     write_private(credentials_file, json.dumps(credentials, indent=2) + "\n")

@@ -30,4 +30,6 @@ def require_reason(reason: str) -> None:
 def require_in_force(record: Statement | Coding) -> None:
     """Raise :class:`Conflict` when the record was corrected or withdrawn meanwhile."""
     if record.retired_at is not None:
-        raise Conflict(f"This was corrected or withdrawn at {record.retired_at:%Y-%m-%d %H:%M} UTC; open what replaced it.")
+        raise Conflict(
+            f"This was corrected or withdrawn at {record.retired_at:%Y-%m-%d %H:%M} UTC; open what replaced it."
+        )

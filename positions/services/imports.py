@@ -20,7 +20,15 @@ from positions.models import Member, Negotiation, Statement
 from positions.queries.access import Reader, negotiations_for
 from positions.services.access import require_role
 from positions.services.bundle_import.documents import plan_sources
-from positions.services.bundle_import.frame import check_settings, plan_codebooks, plan_issues, plan_parties, plan_persons, plan_rounds, plan_settings
+from positions.services.bundle_import.frame import (
+    check_settings,
+    plan_codebooks,
+    plan_issues,
+    plan_parties,
+    plan_persons,
+    plan_rounds,
+    plan_settings,
+)
 from positions.services.bundle_import.plan import Plan
 from positions.services.bundle_import.record import RecordPlanner
 from positions.services.events import record_event
@@ -66,7 +74,15 @@ def import_bundle(
     tell = on_step or (lambda step: None)
     bundle, findings = read_bundle(document)
     negotiation, is_new = _negotiation_of(reader, bundle)
-    plan = Plan(reader=reader, bundle=bundle, findings=findings, folder=folder, now=timezone.now(), negotiation=negotiation, is_new=is_new)
+    plan = Plan(
+        reader=reader,
+        bundle=bundle,
+        findings=findings,
+        folder=folder,
+        now=timezone.now(),
+        negotiation=negotiation,
+        is_new=is_new,
+    )
     for step, run in PLANNING:
         tell(f"checking {step}")
         run(plan)
@@ -81,7 +97,11 @@ def import_bundle(
     _write(plan)
     if plan.rows or plan.changes or plan.seats:
         record_event(
-            actor=reader.user, action="bundle_imported", subject=negotiation, negotiation=negotiation, after={**report.counts, "sha256": _digest(document)}
+            actor=reader.user,
+            action="bundle_imported",
+            subject=negotiation,
+            negotiation=negotiation,
+            after={**report.counts, "sha256": _digest(document)},
         )
     return report
 
@@ -92,7 +112,10 @@ def _negotiation_of(reader: Reader, bundle: Bundle) -> tuple[Negotiation, bool]:
         require_role(reader, existing, Role.ANALYST)
         return existing, False
     if not reader.is_administrator:
-        raise NotPermitted(f"There is no negotiation “{bundle.slug[:60]}” that you may import into; a site administrator creates negotiations.")
+        raise NotPermitted(
+            f"There is no negotiation “{bundle.slug[:60]}” that you may import into; "
+            "a site administrator creates negotiations."
+        )
     return (
         Negotiation(
             slug=bundle.slug,
@@ -107,7 +130,8 @@ def _negotiation_of(reader: Reader, bundle: Bundle) -> tuple[Negotiation, bool]:
 
 
 def _write(plan: Plan) -> None:
-    for model, rows in groupby(sorted(plan.rows, key=lambda row: row._meta.label), key=type):
+    ordered = sorted(plan.rows, key=lambda row: row._meta.label)
+    for model, rows in groupby(ordered, key=lambda row: row._meta.model):
         model._default_manager.bulk_create(list(rows), batch_size=500)
     for row, fields in plan.changes:
         row.save(update_fields=fields, force_update=True)
@@ -120,14 +144,16 @@ def _write(plan: Plan) -> None:
             recap_statements(source)
         except Invalid as refusal:
             raise BundleRefused([(f"{path}.published_on", str(refusal))]) from refusal
-    plan.negotiation.parties.add(*{party.pk for party in plan.parties.values()})
-    plan.negotiation.persons.add(*{person.pk for person in plan.persons.values()})
+    plan.negotiation.parties.add(*plan.parties.values())
+    plan.negotiation.persons.add(*plan.persons.values())
     if plan.is_new and plan.reader.user is not None:
         Member.objects.create(negotiation=plan.negotiation, user=plan.reader.user, role=Role.LEAD)
 
 
 def _digest(document: str | bytes | dict[str, Any]) -> str:
-    raw = document if isinstance(document, bytes) else (document if isinstance(document, str) else json.dumps(document, sort_keys=True)).encode()
+    raw = (
+        document
+        if isinstance(document, bytes)
+        else (document if isinstance(document, str) else json.dumps(document, sort_keys=True)).encode()
+    )
     return hashlib.sha256(raw).hexdigest()
-
-

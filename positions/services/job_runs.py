@@ -66,7 +66,10 @@ class JobContext:
         With a ``cursor`` the report is part of the caller's transaction: call it in the one that wrote
         the batch, and a later attempt goes on from there. Without one it may be written a little later.
         """
-        self._shown = {"progress_done": done, "progress_total": self._shown["progress_total"] if total is None else total}
+        self._shown = {
+            "progress_done": done,
+            "progress_total": self._shown["progress_total"] if total is None else total,
+        }
         if cursor is not None:
             self.cursor = cursor
             self._save(cursor=cursor)

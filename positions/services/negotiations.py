@@ -13,7 +13,18 @@ from django.utils import timezone
 
 from positions.enums import CodingStatus, ReviewPolicy, Role, RoundFormat, RoundStatus, Visibility
 from positions.exceptions import Conflict, Invalid
-from positions.models import CodebookVersion, Coding, Delegation, DelegationMember, Issue, Member, Negotiation, Party, Person, Round
+from positions.models import (
+    CodebookVersion,
+    Coding,
+    Delegation,
+    DelegationMember,
+    Issue,
+    Member,
+    Negotiation,
+    Party,
+    Person,
+    Round,
+)
 from positions.queries.access import Reader
 from positions.services.access import require_administrator, require_role
 from positions.services.events import record_event, snapshot
@@ -75,7 +86,10 @@ class IssueFacts:
 
 @transaction.atomic
 def create_negotiation(reader: Reader, facts: NegotiationFacts) -> Negotiation:
-    """Open a negotiation with an empty codebook; its creator becomes lead. Raises :class:`Invalid` for a slug in use."""
+    """Open a negotiation with an empty codebook; its creator becomes lead.
+
+    Raises :class:`Invalid` for a slug in use.
+    """
     require_administrator(reader)
     negotiation = Negotiation(created_at=timezone.now())
     _apply(negotiation, facts)
@@ -85,7 +99,13 @@ def create_negotiation(reader: Reader, facts: NegotiationFacts) -> Negotiation:
     CodebookVersion.objects.create(negotiation=negotiation, version=1, recorded_at=negotiation.created_at)
     if reader.user is not None:
         Member.objects.create(negotiation=negotiation, user=reader.user, role=Role.LEAD)
-    record_event(actor=reader.user, action="negotiation_created", subject=negotiation, negotiation=negotiation, after=snapshot(negotiation))
+    record_event(
+        actor=reader.user,
+        action="negotiation_created",
+        subject=negotiation,
+        negotiation=negotiation,
+        after=snapshot(negotiation),
+    )
     return negotiation
 
 
@@ -116,7 +136,12 @@ def save_round(reader: Reader, negotiation: Negotiation, facts: RoundFacts, *, e
     after = _round_snapshot(held)
     if after != before:
         record_event(
-            actor=reader.user, action="round_updated" if existing else "round_added", subject=held, negotiation=negotiation, before=before, after=after
+            actor=reader.user,
+            action="round_updated" if existing else "round_added",
+            subject=held,
+            negotiation=negotiation,
+            before=before,
+            after=after,
         )
     return held
 
@@ -138,16 +163,25 @@ def seat_delegations(held: Round, delegations: Sequence[DelegationFacts]) -> Non
     for facts in delegations:
         delegation = Delegation.objects.create(round=held, party=facts.party, head=facts.head)
         DelegationMember.objects.bulk_create(
-            DelegationMember(delegation=delegation, person=person, title=title, rank=rank) for rank, (person, title) in enumerate(facts.members)
+            DelegationMember(delegation=delegation, person=person, title=title, rank=rank)
+            for rank, (person, title) in enumerate(facts.members)
         )
     held.negotiation.parties.add(*{facts.party for facts in delegations})
-    held.negotiation.persons.add(*{p for facts in delegations for p in (facts.head, *(person for person, _ in facts.members)) if p is not None})
+    held.negotiation.persons.add(
+        *{p for facts in delegations for p in (facts.head, *(person for person, _ in facts.members)) if p is not None}
+    )
 
 
 def _round_snapshot(held: Round) -> dict[str, Any]:
     delegations = [
-        {"party": d.party.slug, "head": d.head.slug if d.head else None, "members": [(m.person.slug, m.title) for m in d.members.all()]}
-        for d in held.delegations.select_related("party", "head").prefetch_related("members__person").order_by("party__slug")
+        {
+            "party": d.party.slug,
+            "head": d.head.slug if d.head else None,
+            "members": [(m.person.slug, m.title) for m in d.members.all()],
+        }
+        for d in held.delegations.select_related("party", "head")
+        .prefetch_related("members__person")
+        .order_by("party__slug")
     ]
     return {**snapshot(held), "delegations": delegations}
 
@@ -171,7 +205,9 @@ def save_issue(reader: Reader, negotiation: Negotiation, facts: IssueFacts, *, e
     issue.rank, issue.keywords = rank, list(facts.keywords)
     if before is None:
         issue.save(force_insert=True)
-        record_event(actor=reader.user, action="issue_added", subject=issue, negotiation=negotiation, after=snapshot(issue))
+        record_event(
+            actor=reader.user, action="issue_added", subject=issue, negotiation=negotiation, after=snapshot(issue)
+        )
         return issue
     return _save_changed(reader, issue, negotiation, before, "issue_updated")
 
@@ -181,7 +217,10 @@ def frozen_pole_errors(issue: Issue, facts: IssueFacts) -> dict[str, list[str]]:
     changed = [name for name in FROZEN_ONCE_CODED if getattr(issue, name) != getattr(facts, name)]
     if not changed or not Coding.objects.filter(issue=issue, status=CodingStatus.PUBLISHED).exists():
         return {}
-    return {name: ["is frozen: codings of this issue are published. Add a new issue for what +2 is to mean now."] for name in changed}
+    return {
+        name: ["is frozen: codings of this issue are published. Add a new issue for what +2 is to mean now."]
+        for name in changed
+    }
 
 
 def parent_errors(issue: Issue, parent: Issue | None) -> dict[str, list[str]]:
@@ -201,12 +240,20 @@ def add_codebook_version(reader: Reader, negotiation: Negotiation, text: str) ->
     """Issue a new version of the coding rules; codings made from now on point to it."""
     require_role(reader, negotiation, Role.LEAD)
     newest = negotiation.codebook_versions.select_for_update().order_by("-version").first()
-    version = CodebookVersion(negotiation=negotiation, version=newest.version + 1 if newest else 1, text=text, recorded_at=timezone.now())
+    version = CodebookVersion(
+        negotiation=negotiation, version=newest.version + 1 if newest else 1, text=text, recorded_at=timezone.now()
+    )
     errors = field_errors(version)
     if errors:
         raise Invalid(errors)
     version.save(force_insert=True)
-    record_event(actor=reader.user, action="codebook_version_added", subject=version, negotiation=negotiation, after=snapshot(version))
+    record_event(
+        actor=reader.user,
+        action="codebook_version_added",
+        subject=version,
+        negotiation=negotiation,
+        after=snapshot(version),
+    )
     return version
 
 
@@ -226,7 +273,12 @@ def set_member_role(reader: Reader, negotiation: Negotiation, user: User, role: 
     member.role = role
     member.save()
     record_event(
-        actor=reader.user, action="member_role_set", subject=member, negotiation=negotiation, before=before, after={"user": user.get_username(), "role": role}
+        actor=reader.user,
+        action="member_role_set",
+        subject=member,
+        negotiation=negotiation,
+        before=before,
+        after={"user": user.get_username(), "role": role},
     )
     return member
 
@@ -264,9 +316,13 @@ def _apply(record: Any, facts: Any, leave_out: Sequence[str] = (), also: Mapping
         raise Invalid(errors)
 
 
-def _save_changed(reader: Reader, record: RecordType, negotiation: Negotiation, before: dict[str, Any], action: str) -> RecordType:
+def _save_changed(
+    reader: Reader, record: RecordType, negotiation: Negotiation, before: dict[str, Any], action: str
+) -> RecordType:
     after = snapshot(record)
     if after != before:
         record.save(force_update=True)
-        record_event(actor=reader.user, action=action, subject=record, negotiation=negotiation, before=before, after=after)
+        record_event(
+            actor=reader.user, action=action, subject=record, negotiation=negotiation, before=before, after=after
+        )
     return record

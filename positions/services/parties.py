@@ -66,7 +66,9 @@ def build_party(facts: PartyFacts, existing: Party | None = None) -> Party:
     party.slug, party.name, party.kind = facts.slug, facts.name, facts.kind
     party.iso3, party.wikidata_id, party.is_listed = facts.iso3 or None, facts.wikidata_id, facts.is_listed
     errors = field_errors(party)
-    if party.iso3 and not (len(party.iso3) == 3 and party.iso3.isascii() and party.iso3.isalpha() and party.iso3.isupper()):
+    if party.iso3 and not (
+        len(party.iso3) == 3 and party.iso3.isascii() and party.iso3.isalpha() and party.iso3.isupper()
+    ):
         errors["iso3"] = ["use the three capital letters of ISO 3166, such as NAM for Namibia"]
     if errors:
         raise Invalid(errors)
@@ -106,13 +108,21 @@ def save_party(reader: Reader, facts: PartyFacts, *, existing: Party | None = No
     after = _party_snapshot(party)
     if after != before:
         record_event(
-            actor=reader.user, action="party_updated" if existing else "party_added", subject=party, negotiation=None, before=before, after=after
+            actor=reader.user,
+            action="party_updated" if existing else "party_added",
+            subject=party,
+            negotiation=None,
+            before=before,
+            after=after,
         )
     return party
 
 
 def _party_snapshot(party: Party) -> dict[str, Any]:
-    return {**snapshot(party), "aliases": list(party.aliases.order_by("text", "language").values_list("text", "kind", "language"))}
+    return {
+        **snapshot(party),
+        "aliases": list(party.aliases.order_by("text", "language").values_list("text", "kind", "language")),
+    }
 
 
 @transaction.atomic
@@ -125,7 +135,10 @@ def save_person(reader: Reader, facts: PersonFacts, *, existing: Person | None =
     errors = field_errors(person)
     if Person.objects.filter(slug=facts.slug).exclude(pk=person.pk).exists():
         errors["slug"] = [f"“{facts.slug}” is already a person"]
-    rows = [Appointment(person=person, party=a.party, title=a.title, starts_on=a.starts_on, ends_on=a.ends_on) for a in facts.appointments or ()]
+    rows = [
+        Appointment(person=person, party=a.party, title=a.title, starts_on=a.starts_on, ends_on=a.ends_on)
+        for a in facts.appointments or ()
+    ]
     for place, row in enumerate(rows):
         errors.update({f"appointments[{place}].{field}": messages for field, messages in field_errors(row).items()})
         if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
@@ -139,18 +152,27 @@ def save_person(reader: Reader, facts: PersonFacts, *, existing: Person | None =
     after = _person_snapshot(person)
     if after != before:
         record_event(
-            actor=reader.user, action="person_updated" if existing else "person_added", subject=person, negotiation=None, before=before, after=after
+            actor=reader.user,
+            action="person_updated" if existing else "person_added",
+            subject=person,
+            negotiation=None,
+            before=before,
+            after=after,
         )
     return person
 
 
 def _person_snapshot(person: Person) -> dict[str, Any]:
-    posts = person.appointments.order_by("starts_on", "title").values_list("party__slug", "title", "starts_on", "ends_on")
+    posts = person.appointments.order_by("starts_on", "title").values_list(
+        "party__slug", "title", "starts_on", "ends_on"
+    )
     return {**snapshot(person), "appointments": list(posts)}
 
 
 @transaction.atomic
-def set_bloc_memberships(reader: Reader, bloc: Party, members: Sequence[tuple[Party, date | None, date | None]]) -> None:
+def set_bloc_memberships(
+    reader: Reader, bloc: Party, members: Sequence[tuple[Party, date | None, date | None]]
+) -> None:
     """Replace who belongs to a bloc, and from when to when."""
     require_administrator(reader)
     for member, starts_on, ends_on in members:
@@ -161,8 +183,15 @@ def set_bloc_memberships(reader: Reader, bloc: Party, members: Sequence[tuple[Pa
     columns = ("member__slug", "starts_on", "ends_on")
     before = list(bloc.bloc_members.values_list(*columns))
     bloc.bloc_members.all().delete()
-    BlocMembership.objects.bulk_create(BlocMembership(bloc=bloc, member=m, starts_on=s, ends_on=e) for m, s, e in members)
+    BlocMembership.objects.bulk_create(
+        BlocMembership(bloc=bloc, member=m, starts_on=s, ends_on=e) for m, s, e in members
+    )
     after = list(bloc.bloc_members.values_list(*columns))
     record_event(
-        actor=reader.user, action="bloc_memberships_set", subject=bloc, negotiation=None, before={"members": before}, after={"members": after}
+        actor=reader.user,
+        action="bloc_memberships_set",
+        subject=bloc,
+        negotiation=None,
+        before={"members": before},
+        after={"members": after},
     )

@@ -45,7 +45,9 @@ class SourceFacts:
     key: str | None = None
 
 
-def build_source(negotiation: Negotiation, facts: SourceFacts, recorded_at: datetime, id: uuid.UUID | None = None) -> Source:
+def build_source(
+    negotiation: Negotiation, facts: SourceFacts, recorded_at: datetime, id: uuid.UUID | None = None
+) -> Source:
     """An unsaved, checked source. Raises :class:`Invalid` with the fields at fault."""
     source = Source(id=id or uuid.uuid4(), negotiation=negotiation, recorded_at=recorded_at)
     apply_source_facts(source, facts)
@@ -68,9 +70,13 @@ def apply_source_facts(source: Source, facts: SourceFacts) -> None:
         except Invalid as refusal:
             errors.setdefault("published_on", []).extend(refusal.errors["__all__"])
     if facts.derived_from is None and facts.derivation_kind:
-        errors.setdefault("derived_from", []).append("name the source it derives from, or leave the kind of derivation empty")
+        errors.setdefault("derived_from", []).append(
+            "name the source it derives from, or leave the kind of derivation empty"
+        )
     if facts.derived_from is not None:
-        errors.setdefault("derived_from", []).extend(_derivation_faults(source, facts.derived_from, facts.derivation_kind))
+        errors.setdefault("derived_from", []).extend(
+            _derivation_faults(source, facts.derived_from, facts.derivation_kind)
+        )
     errors = {field: messages for field, messages in errors.items() if messages}
     if errors:
         raise Invalid(errors)
@@ -91,7 +97,12 @@ def _derivation_faults(source: Source, parent: Source, kind: str) -> list[str]:
 
 @transaction.atomic
 def register_source(
-    reader: Reader, negotiation: Negotiation, facts: SourceFacts, *, text: str | None = None, extraction: str = "plain text"
+    reader: Reader,
+    negotiation: Negotiation,
+    facts: SourceFacts,
+    *,
+    text: str | None = None,
+    extraction: str = "plain text",
 ) -> Source:
     """Add a document, with its text where there is one.
 
@@ -159,7 +170,14 @@ def update_source(reader: Reader, source: Source, facts: SourceFacts) -> Source:
     source.save()
     if before["published_latest"] != after["published_latest"]:
         recap_statements(source)
-    record_event(actor=reader.user, action="source_updated", subject=source, negotiation=source.negotiation, before=before, after=after)
+    record_event(
+        actor=reader.user,
+        action="source_updated",
+        subject=source,
+        negotiation=source.negotiation,
+        before=before,
+        after=after,
+    )
     return source
 
 
@@ -178,7 +196,12 @@ def recap_statements(source: Source) -> None:
 def check_text(text: str) -> str:
     """The canonical form of a text. Raises :class:`Invalid` for NUL, lone surrogates, emptiness or excess."""
     if len(text) > MAX_TEXT_CHARACTERS:
-        raise Invalid({"text": f"has {len(text):,} characters; the limit is {MAX_TEXT_CHARACTERS:,}. Split the document into several sources."})
+        raise Invalid(
+            {
+                "text": f"has {len(text):,} characters; the limit is {MAX_TEXT_CHARACTERS:,}. "
+                "Split the document into several sources."
+            }
+        )
     fault = text_fault(text)
     if fault:
         raise Invalid({"text": fault})
@@ -207,7 +230,9 @@ def digest_of(canonical: str) -> str:
 
 def same_text_elsewhere(negotiation: Negotiation, canonical: str) -> list[Source]:
     """Sources of the negotiation with the very same text: a warning that offers ``derived_from``."""
-    versions = SourceText.objects.filter(sha256=digest_of(canonical), source__negotiation=negotiation).select_related("source")
+    versions = SourceText.objects.filter(sha256=digest_of(canonical), source__negotiation=negotiation).select_related(
+        "source"
+    )
     return [version.source for version in versions]
 
 

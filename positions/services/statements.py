@@ -132,12 +132,20 @@ def record_statement(reader: Reader, source: Source, facts: StatementFacts) -> S
     statement = build_statement(source, newest_text(source), facts, timezone.now())
     _refuse_taken_key(statement)
     _save(statement, facts.addressees)
-    record_event(actor=reader.user, action="statement_recorded", subject=statement, negotiation=source.negotiation, after=snapshot(statement))
+    record_event(
+        actor=reader.user,
+        action="statement_recorded",
+        subject=statement,
+        negotiation=source.negotiation,
+        after=snapshot(statement),
+    )
     return statement
 
 
 @transaction.atomic
-def record_joint_statement(reader: Reader, source: Source, facts: StatementFacts, asserting: Sequence[Party]) -> list[Statement]:
+def record_joint_statement(
+    reader: Reader, source: Source, facts: StatementFacts, asserting: Sequence[Party]
+) -> list[Statement]:
     """Record a joint text: one statement for each asserting party on the same span, linked as a group."""
     require_role(reader, source.negotiation, Role.ANALYST)
     if len({party.pk for party in asserting}) < 2:
@@ -225,8 +233,10 @@ def reissue_coding(coding: Coding, statement: Statement, now: datetime, reason: 
     conditions = list(coding.conditions.prefetch_related("statuses"))
     twin = Coding(
         negotiation_id=coding.negotiation_id, statement=statement, party_id=coding.party_id, issue_id=coding.issue_id,
-        state=coding.state, stance=coding.stance, move=coding.move, red_line=coding.red_line, reciprocal=coding.reciprocal,
-        confidence=coding.confidence, codebook_id=coding.codebook_id, coder=coding.coder, coder_user_id=coding.coder_user_id,
+        state=coding.state, stance=coding.stance, move=coding.move, red_line=coding.red_line,
+        reciprocal=coding.reciprocal,
+        confidence=coding.confidence, codebook_id=coding.codebook_id, coder=coding.coder,
+        coder_user_id=coding.coder_user_id,
         status=coding.status, comment=coding.comment, created_at=now, submitted_at=coding.submitted_at,
         recorded_at=now if coding.status == CodingStatus.PUBLISHED else None, supersedes=coding, reason=reason,
         footing=footing_for(statement, coding.party), stated_latest=statement.stated_latest,
@@ -241,7 +251,9 @@ def reissue_coding(coding: Coding, statement: Statement, now: datetime, reason: 
 def role_to_correct(review_policy: str, record: Statement | Coding) -> Role:
     """Who may correct or withdraw: an analyst what nobody published yet or needs no review, a reviewer the rest."""
     published = (
-        record.codings.filter(status=CodingStatus.PUBLISHED).exists() if isinstance(record, Statement) else record.status == CodingStatus.PUBLISHED
+        record.codings.filter(status=CodingStatus.PUBLISHED).exists()
+        if isinstance(record, Statement)
+        else record.status == CodingStatus.PUBLISHED
     )
     return Role.REVIEWER if published and review_policy != "none" else Role.ANALYST
 
@@ -259,6 +271,10 @@ def _save(statement: Statement, addressees: Sequence[Party]) -> None:
 
 def facts_of(statement: Statement, **changes: Any) -> StatementFacts:
     """The facts of a statement as it stands, with ``changes`` laid over them; the key is left to be made anew."""
-    values: dict[str, Any] = {name: getattr(statement, name) for name in StatementFacts.__dataclass_fields__ if name not in ("addressees", "key")}
+    values: dict[str, Any] = {
+        name: getattr(statement, name)
+        for name in StatementFacts.__dataclass_fields__
+        if name not in ("addressees", "key")
+    }
     values["addressees"] = tuple(statement.addressees.all())
     return StatementFacts(**{**values, **changes})

@@ -14,25 +14,36 @@ from positions.services.events import record_event
 
 
 @transaction.atomic
-def save_account(reader: Reader, username: str, password: str, *, is_staff: bool = False, is_superuser: bool = False) -> User:
+def save_account(
+    reader: Reader, username: str, password: str, *, is_staff: bool = False, is_superuser: bool = False
+) -> User:
     """Add an account, or give an existing one a new password and these flags."""
     require_administrator(reader)
     user = User.objects.filter(username=username).first() or User(username=username)
-    action = "account_added" if user.pk is None else "account_updated"
+    action = "account_added" if user._state.adding else "account_updated"
     user.is_staff, user.is_superuser, user.is_active = is_staff, is_superuser, True
     user.set_password(password)
     user.save()
     record_event(
-        actor=reader.user, action=action, subject=user, negotiation=None, after={"username": username, "is_staff": is_staff, "is_superuser": is_superuser}
+        actor=reader.user,
+        action=action,
+        subject=user,
+        negotiation=None,
+        after={"username": username, "is_staff": is_staff, "is_superuser": is_superuser},
     )
     return user
 
 
 @transaction.atomic
 def create_token(reader: Reader, user: User, *, expires_in: timedelta | None = None) -> str:
-    """A new API token for ``user``, shown this once: only its hash is kept. A null ``expires_in`` is the default lifetime."""
+    """A new API token for ``user``, shown this once: only its hash is kept.
+
+    A null ``expires_in`` is the installation's default lifetime.
+    """
     if reader.user != user:
         require_administrator(reader)
     token, raw = AuthToken.objects.create(user, **({} if expires_in is None else {"expiry": expires_in}))
-    record_event(actor=reader.user, action="token_created", subject=user, negotiation=None, after={"expires": token.expiry})
+    record_event(
+        actor=reader.user, action="token_created", subject=user, negotiation=None, after={"expires": token.expiry}
+    )
     return str(raw)

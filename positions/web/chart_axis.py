@@ -169,7 +169,9 @@ def _uncrowd(ticks: list[Tick], gap: float) -> Iterator[Tick]:
 # ---------------------------------------------------------------- rounds
 
 
-def place_bands(rounds: Sequence[RoundLike], scale: DayScale, *, label_length: int, rows: int) -> tuple[tuple[Band, ...], float]:
+def place_bands(
+    rounds: Sequence[RoundLike], scale: DayScale, *, label_length: int, rows: int
+) -> tuple[tuple[Band, ...], float]:
     """A stripe for each dated round on the axis, and the y at which stripes begin, below the labels.
 
     A label stands on the lowest row where it collides with none. Where there are many rounds, or no
@@ -181,7 +183,9 @@ def place_bands(rounds: Sequence[RoundLike], scale: DayScale, *, label_length: i
     placed: list[tuple[RoundLike, float, float, str | None, float, int]] = []
     for entry in shown:
         left, right = _edges(entry, scale)
-        texts = [f"{entry.number} {clip_text(entry.title, length)}", str(entry.number)] if length else [str(entry.number)]
+        texts = (
+            [f"{entry.number} {clip_text(entry.title, length)}", str(entry.number)] if length else [str(entry.number)]
+        )
         placed.append((entry, left, right, *_place_label(texts, (left + right) / 2, scale, taken)))
     used = max((row for *_, text, _, row in placed if text), default=0)
     top = 8.0 + ROUND_ROW * (used + 1) if placed else 6.0
@@ -206,7 +210,9 @@ def _is_on(entry: RoundLike, scale: DayScale) -> bool:
     return first is not None and last is not None and last >= scale.first and first <= scale.last
 
 
-def _place_label(texts: list[str], middle: float, scale: DayScale, taken: list[list[tuple[float, float]]]) -> tuple[str | None, float, int]:
+def _place_label(
+    texts: list[str], middle: float, scale: DayScale, taken: list[list[tuple[float, float]]]
+) -> tuple[str | None, float, int]:
     for text in texts:
         half = measure_text(text, ROUND_FONT) / 2 + 5
         x = min(max(middle, scale.left + half - 5), scale.right - half + 5)

@@ -52,7 +52,12 @@ def stack_dots(xs: Sequence[float]) -> list[int]:
     buckets: dict[int, list[tuple[float, int]]] = {}
     for x in xs:
         bucket = int(x // DOT_GAP)
-        near = {place for b in (bucket - 1, bucket, bucket + 1) for other, place in buckets.get(b, ()) if abs(other - x) < DOT_GAP}
+        near = {
+            place
+            for b in (bucket - 1, bucket, bucket + 1)
+            for other, place in buckets.get(b, ())
+            if abs(other - x) < DOT_GAP
+        }
         free = next((place for place in range(STACK_MOST) if place not in near), None)
         if free is not None:
             buckets.setdefault(bucket, []).append((x, free))
@@ -66,7 +71,12 @@ def shift_of(place: int) -> float:
 
 
 def lay_lanes(
-    occupants: Iterable[tuple[str, int, int]], *, top: float, empty_height: float, used_height: float, most_height: float
+    occupants: Iterable[tuple[str, int, int]],
+    *,
+    top: float,
+    empty_height: float,
+    used_height: float,
+    most_height: float,
 ) -> Lanes:
     """Rows and lanes for ``(party, level, deepest stack place)`` triples in drawing order.
 

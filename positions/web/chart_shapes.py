@@ -64,7 +64,11 @@ class Dot:
     def outline(self) -> str:
         """The polygon of a diamond or square."""
         reach = 7.4 if self.shape == "diamond" else 5.2
-        corners = ((0, -reach), (reach, 0), (0, reach), (-reach, 0)) if self.shape == "diamond" else ((-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach))
+        corners = (
+            ((0, -reach), (reach, 0), (0, reach), (-reach, 0))
+            if self.shape == "diamond"
+            else ((-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach))
+        )
         return " ".join(f"{self.x + dx:.1f},{self.y + dy:.1f}" for dx, dy in corners)
 
 
@@ -173,7 +177,9 @@ class StepChart:
         kinds |= {"ring" for dot in dots if dot.has_ring} | {"red_line" for dot in dots if dot.shape == "diamond"}
         kinds |= {"faint" for dot in dots if dot.is_faint} | {"span" for dot in dots if dot.whisker_from is not None}
         kinds |= {"mixed" for marks in self.parties if marks.bars} | {"shift" for marks in self.parties if marks.shifts}
-        kinds |= {"solid" for marks in self.parties if marks.solid} | {"dotted" for marks in self.parties if marks.dotted}
+        kinds |= {"solid" for marks in self.parties if marks.solid} | {
+            "dotted" for marks in self.parties if marks.dotted
+        }
         return frozenset(kinds | {"state" for dot in dots if dot.shape == "glyph"})
 
     @property

@@ -47,7 +47,9 @@ def draw_steps(
     ``series`` may hold any number of parties; those without an entry in ``inks`` are left out.
     ``quotes`` maps statements to text the reader may see; ``until`` is an ``as_of`` asked for.
     """
-    drawn = sorted((s for s in series if s.party in inks and (s.points or s.segments)), key=lambda s: _rank(inks[s.party]))
+    drawn = sorted(
+        (s for s in series if s.party in inks and (s.points or s.segments)), key=lambda s: _rank(inks[s.party])
+    )
     crowd = {s.party for s in drawn if inks[s.party].slot is None}
     crowd = crowd if len(crowd) > GREY_LABELS else set()
     days = [day for s in drawn for p in s.points for day in (p.earliest, p.latest)]
@@ -61,7 +63,10 @@ def draw_steps(
     labels, counts = _label_ends(drawn, lanes, inks, size, plot_bottom)
     targets = _measure_targets(drawn, scale, lanes, places, state_y)
     taken: list[tuple[float, float, float, float]] = [
-        (x - 7, y - 7, x + 7, y + 7) for s in drawn for p in s.points for x, y in [_place_of(s, p, scale, lanes, places, state_y)]
+        (x - 7, y - 7, x + 7, y + 7)
+        for s in drawn
+        for p in s.points
+        for x, y in [_place_of(s, p, scale, lanes, places, state_y)]
     ]
     by_party: dict[str, list[Shift]] = {}
     for shift in shifts:
@@ -75,7 +80,9 @@ def draw_steps(
             bars=tuple(_bars(s, scale, lanes, inks[s.party].name)),
             dots=tuple(_dots(s, scale, lanes, places, targets, state_y, inks[s.party], quotes or {})),
             label=labels.get(s.party),
-            shifts=() if s.party in crowd else tuple(_mark_shifts(by_party.get(s.party, ()), s, scale, lanes, taken, inks[s.party].name, size)),
+            shifts=()
+            if s.party in crowd
+            else tuple(_mark_shifts(by_party.get(s.party, ()), s, scale, lanes, taken, inks[s.party].name, size)),
             is_crowd=s.party in crowd,
         )
         for s in drawn
@@ -118,13 +125,17 @@ def _levels_of(segment: Segment) -> tuple[int, ...]:
     return (segment.low, segment.high) if segment.stance is None else (segment.stance,)
 
 
-def _place_of(s: Series, p: Point, scale: DayScale, lanes: Lanes, places: Places, state_y: float | None) -> tuple[float, float]:
+def _place_of(
+    s: Series, p: Point, scale: DayScale, lanes: Lanes, places: Places, state_y: float | None
+) -> tuple[float, float]:
     if p.stance is None:
         return scale.at(p.latest), state_y or lanes.bottom
     return scale.at(p.latest), round(lanes.at[s.party, p.stance] + shift_of(places[p.coding]), 1)
 
 
-def _measure_targets(drawn: Sequence[Series], scale: DayScale, lanes: Lanes, places: Places, state_y: float | None) -> dict[str, float]:
+def _measure_targets(
+    drawn: Sequence[Series], scale: DayScale, lanes: Lanes, places: Places, state_y: float | None
+) -> dict[str, float]:
     """How far each dot's pointer target may reach without covering its nearest neighbour."""
     spots = [(p.coding, *_place_of(s, p, scale, lanes, places, state_y)) for s in drawn for p in s.points]
     cells: dict[tuple[int, int], list[tuple[str, float, float]]] = {}
@@ -133,7 +144,13 @@ def _measure_targets(drawn: Sequence[Series], scale: DayScale, lanes: Lanes, pla
     targets = {}
     for coding, x, y in spots:
         column, row = int(x // 24), int(y // 24)
-        near = (o for i in (-1, 0, 1) for j in (-1, 0, 1) for o in cells.get((column + i, row + j), ())[:40] if o[0] != coding)
+        near = (
+            o
+            for i in (-1, 0, 1)
+            for j in (-1, 0, 1)
+            for o in cells.get((column + i, row + j), ())[:40]
+            if o[0] != coding
+        )
         closest = min((max(abs(o[1] - x), abs(o[2] - y)) for o in near), default=2 * TARGET_RADIUS)
         targets[coding] = round(max(DOT_RADIUS, min(TARGET_RADIUS, closest / 2)), 1)
     return targets
@@ -183,11 +200,26 @@ def _bars(s: Series, scale: DayScale, lanes: Lanes, name: str) -> Iterator[Bar]:
 
 
 def _dots(
-    s: Series, scale: DayScale, lanes: Lanes, places: Places, targets: Mapping[str, float], state_y: float | None, ink: PartyInk, quotes: Mapping[str, str]
+    s: Series,
+    scale: DayScale,
+    lanes: Lanes,
+    places: Places,
+    targets: Mapping[str, float],
+    state_y: float | None,
+    ink: PartyInk,
+    quotes: Mapping[str, str],
 ) -> Iterator[Dot]:
     for p in sorted(s.points, key=lambda p: (p.latest, p.set_aside is None, places[p.coding])):
         x, y = _place_of(s, p, scale, lanes, places, state_y)
-        shape = "glyph" if p.stance is None else "diamond" if p.red_line else "square" if p.footing == "inferred" else "circle"
+        shape = (
+            "glyph"
+            if p.stance is None
+            else "diamond"
+            if p.red_line
+            else "square"
+            if p.footing == "inferred"
+            else "circle"
+        )
         early = scale.at(p.earliest)
         yield Dot(
             statement=p.statement, x=x, y=y, shape=shape, footing=p.footing, glyph=STATE_GLYPHS.get(p.state, "?"),
@@ -202,7 +234,9 @@ def say_point(p: Point, name: str, quote: str = "") -> str:
     place = f", round {p.round}" if p.round is not None else ""
     extras = [FOOTING_WORDS[p.footing], p.move]
     extras += ["red line"] * p.red_line + ["under an open condition"] * p.conditional
-    extras += {"copy": ["a copy, set aside"], "footing": ["set aside, better evidence decides"]}.get(p.set_aside or "", [])
+    extras += {"copy": ["a copy, set aside"], "footing": ["set aside, better evidence decides"]}.get(
+        p.set_aside or "", []
+    )
     said = f" “{clip_text(quote, 140)}”" if quote else ""
     return f"{name}, {say_days(p.earliest, p.latest)}{place}: {stance}; {', '.join(extras)}.{said}"
 
@@ -235,24 +269,46 @@ def _label_ends(
             name = name[: -2 if name.endswith("…") else -1].rstrip() + "…"
         labels[s.party] = EndLabel(right + 14, y, line_y, right, name, note, f"{ink.name}: {note}")
     counts = tuple(
-        LevelCount(right + 14, y, f"and {count_of(counted[level], 'other')}" if not size.is_narrow else f"+ {counted[level]}")
+        LevelCount(
+            right + 14, y, f"and {count_of(counted[level], 'other')}" if not size.is_narrow else f"+ {counted[level]}"
+        )
         for level, y in zip(counted, ys[len(line_ys) :], strict=True)
     )
     return labels, counts
 
 
 def _note_of(s: Series, segment: Segment) -> str:
-    latest = [p for p in s.points if p.latest == segment.last_evidence_on and p.set_aside is None and p.stance is not None]
+    latest = [
+        p for p in s.points if p.latest == segment.last_evidence_on and p.set_aside is None and p.stance is not None
+    ]
     note = sign_position(segment.stance, segment.low, segment.high)
     note += " if" if any(p.conditional for p in latest) else ""
-    return f"{note} told" if segment.footing == "reported" else f"{note} inferred" if segment.footing == "inferred" else note
+    return (
+        f"{note} told"
+        if segment.footing == "reported"
+        else f"{note} inferred"
+        if segment.footing == "inferred"
+        else note
+    )
 
 
 def _mark_shifts(
-    shifts: Sequence[Shift], s: Series, scale: DayScale, lanes: Lanes, taken: list[tuple[float, float, float, float]], name: str, size: ChartSize
+    shifts: Sequence[Shift],
+    s: Series,
+    scale: DayScale,
+    lanes: Lanes,
+    taken: list[tuple[float, float, float, float]],
+    name: str,
+    size: ChartSize,
 ) -> Iterator[ShiftMark]:
     for shift in shifts:
-        if shift.steps is None or not shift.steps or shift.before is None or shift.before.stance is None or shift.after.stance is None:
+        if (
+            shift.steps is None
+            or not shift.steps
+            or shift.before is None
+            or shift.before.stance is None
+            or shift.after.stance is None
+        ):
             continue
         ends = [lanes.at.get((s.party, level)) for level in (shift.before.stance, shift.after.stance)]
         if ends[0] is None or ends[1] is None:
@@ -264,7 +320,13 @@ def _mark_shifts(
 
 
 def _fit_shift(
-    x: float, ends: tuple[float, float], glyph: str, words: str, title: str, taken: list[tuple[float, float, float, float]], size: ChartSize
+    x: float,
+    ends: tuple[float, float],
+    glyph: str,
+    words: str,
+    title: str,
+    taken: list[tuple[float, float, float, float]],
+    size: ChartSize,
 ) -> ShiftMark:
     """Beside the middle of the step where that is free, else nearer to an end, else left of it, else the glyph alone."""
     for text in dict.fromkeys((words, "")):
@@ -274,9 +336,13 @@ def _fit_shift(
                 y = ends[0] + (ends[1] - ends[0]) * share
                 box = (left, y - 8, left + width, y + 8)
                 inside = left >= size.left and left + width <= size.width - size.right
-                if inside and not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+                if inside and not any(
+                    box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken
+                ):
                     taken.append(box)
-                    return ShiftMark(round(x + 6 if anchor == "start" else x - 6, 1), round(y, 1), glyph, text, anchor, title)
+                    return ShiftMark(
+                        round(x + 6 if anchor == "start" else x - 6, 1), round(y, 1), glyph, text, anchor, title
+                    )
     return ShiftMark(round(x + 5, 1), round(sum(ends) / 2, 1), glyph, "", "start", title)
 
 
@@ -289,7 +355,11 @@ def say_series(s: Series, name: str) -> str:
         return f"{name}: no stance found, {count_of(len(s.points), 'mark')}."
     parts = []
     for segment in s.segments:
-        words = f"mixed signals ({sign_position(None, segment.low, segment.high)})" if segment.stance is None else f"{STANCE_WORDS[segment.stance]} ({sign_stance(segment.stance)})"
+        words = (
+            f"mixed signals ({sign_position(None, segment.low, segment.high)})"
+            if segment.stance is None
+            else f"{STANCE_WORDS[segment.stance]} ({sign_stance(segment.stance)})"
+        )
         told = "" if segment.footing == "own" else f", {FOOTING_WORDS[segment.footing]},"
         parts.append(f"{words}{told} from {say_day(segment.start)}")
     return f"{name}: {'; '.join(parts)}; latest evidence {say_day(s.segments[-1].last_evidence_on)}."

@@ -45,7 +45,9 @@ def home(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _list_negotiations(reader: Reader) -> QuerySet[Negotiation]:
     """Negotiations with how many issues, rounds, sources and statements each has; one query."""
 
-    def count(rows: QuerySet[Issue] | QuerySet[Round] | QuerySet[Coding] | QuerySet[Source], distinct: str = "pk") -> Subquery:
+    def count(
+        rows: QuerySet[Issue] | QuerySet[Round] | QuerySet[Coding] | QuerySet[Source], distinct: str = "pk"
+    ) -> Subquery:
         per = rows.filter(negotiation=OuterRef("pk")).order_by().values("negotiation")
         return Subquery(per.annotate(n=Count(distinct, distinct=True)).values("n"), output_field=IntegerField())
 
@@ -58,7 +60,9 @@ def _list_negotiations(reader: Reader) -> QuerySet[Negotiation]:
     )
 
 
-def find_latest_moves(reader: Reader, negotiations: Iterable[Negotiation], moment: Moment) -> list[tuple[Negotiation, ShiftCard]]:
+def find_latest_moves(
+    reader: Reader, negotiations: Iterable[Negotiation], moment: Moment
+) -> list[tuple[Negotiation, ShiftCard]]:
     """The latest moves among the parties and issues heard last, newest first, in five queries.
 
     A move needs the whole line of its party on its issue, so those lines are loaded and no others.
@@ -116,5 +120,3 @@ def _count_queues(reader: Reader) -> dict[str, int] | None:
     mine = Count("pk", filter=Q(status=CodingStatus.DRAFT, coder_user=reader.user))
     waiting = Count("pk", filter=Q(status=CodingStatus.SUBMITTED))
     return codings_for(reader).order_by().aggregate(drafts=mine, submitted=waiting)
-
-

@@ -73,7 +73,9 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
     found = load_timeline(request, reader, slug, issue)
     wide = draw_chart(found, WIDE)
     dots = sum(len(marks.dots) for marks in wide.parties)
-    moves = sorted((s for s in found.shifts if moved(s) or s.kind in ("mixed", "resolved")), key=lambda s: s.on, reverse=True)
+    moves = sorted(
+        (s for s in found.shifts if moved(s) or s.kind in ("mixed", "resolved")), key=lambda s: s.on, reverse=True
+    )
     statements = {row.quotation.statement: row.coding.statement for row in found.rows}
     context = {
         "negotiation": found.record.negotiation,
@@ -85,9 +87,7 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
         "chart_narrow": draw_chart(found, NARROW) if dots <= NARROW_MOST else None,
         "chart_title": f"{found.issue.title}: who stands where, over time",
         "statement_query": found.asked.query,
-        "choices": [
-            (ink, not found.asked.parties or ink.slug in found.asked.parties) for ink in _choices(found)
-        ],
+        "choices": [(ink, not found.asked.parties or ink.slug in found.asked.parties) for ink in _choices(found)],
         "cards": tell_shifts(moves, found.inks, found.record.issues, statements, reader),
         "gaps": list(_silences(found)),
         "rows": found.rows[:ROWS_SHOWN],
@@ -165,7 +165,9 @@ def load_timeline(request: HttpRequest, reader: Reader, slug: str, issue_slug: s
     inks = record.inks(asked.parties)
     wanted = set(asked.parties)
     history = record.history
-    series = [s for s in timeline(history, issue.slug, moment.as_of, moment.known_at) if not wanted or s.party in wanted]
+    series = [
+        s for s in timeline(history, issue.slug, moment.as_of, moment.known_at) if not wanted or s.party in wanted
+    ]
     stands = [p for p in positions(history, moment.as_of, moment.known_at) if not wanted or p.party in wanted]
     moves = [s for s in shifts(history, moment.as_of, moment.known_at) if not wanted or s.party in wanted]
     rows = _evidence_rows(series, record, inks, reader)
@@ -179,20 +181,29 @@ def draw_chart(found: IssueTimeline, size: ChartSize) -> StepChart:
     return draw_steps(found.series, rounds, found.inks, found.shifts, quotes, size=size, until=found.asked.until)
 
 
-def _evidence_rows(series: list[Series], record: PageRecord, inks: Mapping[str, PartyInk], reader: Reader) -> list[EvidenceRow]:
+def _evidence_rows(
+    series: list[Series], record: PageRecord, inks: Mapping[str, PartyInk], reader: Reader
+) -> list[EvidenceRow]:
     codings = {str(coding.pk): coding for coding in record.codings}
     conditions = record.conditions or {}
     quotations: dict[str, Quotation] = {}
     rows = []
-    for point in sorted((p for s in series for p in s.points), key=lambda p: (p.latest, p.statement, p.party), reverse=True):
+    for point in sorted(
+        (p for s in series for p in s.points), key=lambda p: (p.latest, p.statement, p.party), reverse=True
+    ):
         coding = codings[point.coding]
         if point.statement not in quotations:
             quotations[point.statement] = quote_statement(coding.statement, reader)
         held = tuple(
-            (c.text, status_of(c.facts, record.moment.as_of, record.moment.known_at)) for c in conditions.get(point.coding, ())
+            (c.text, status_of(c.facts, record.moment.as_of, record.moment.known_at))
+            for c in conditions.get(point.coding, ())
         )
         words = name_stance(point.stance, point.state)
-        rows.append(EvidenceRow(point, inks[point.party], sign_stance(point.stance), words, quotations[point.statement], held, coding))
+        rows.append(
+            EvidenceRow(
+                point, inks[point.party], sign_stance(point.stance), words, quotations[point.statement], held, coding
+            )
+        )
     return rows
 
 

@@ -72,7 +72,9 @@ def _rank(slug: str, inks: Mapping[str, PartyInk]) -> tuple[int, str]:
 def _tell_move(shift: Shift, inks: Mapping[str, PartyInk]) -> list[Phrase]:
     steps = abs(shift.steps or 0)
     assert shift.before is not None  # a move has a side before
-    rounds = f" (round {join_words([str(n) for n in shift.after.occasion.rounds])})" if shift.after.occasion.rounds else ""
+    rounds = (
+        f" (round {join_words([str(n) for n in shift.after.occasion.rounds])})" if shift.after.occasion.rounds else ""
+    )
     verb = "reversed itself, by" if shift.kind == "reversed" else "moved"
     tail = (
         f" {verb} {spell_count(steps)} {'step' if steps == 1 else 'steps'} on {say_day(shift.on)}{rounds},"
@@ -89,7 +91,9 @@ def _tell_move(shift: Shift, inks: Mapping[str, PartyInk]) -> list[Phrase]:
     return phrases
 
 
-def _tell_held(positions: Sequence[Position], verb: str, inks: Mapping[str, PartyInk], *, is_first: bool) -> list[Phrase]:
+def _tell_held(
+    positions: Sequence[Position], verb: str, inks: Mapping[str, PartyInk], *, is_first: bool
+) -> list[Phrase]:
     """``NATO and Ukraine have held at −2. ``, one clause for each place on the scale."""
     groups: dict[tuple[str, bool], list[str]] = {}
     for p in sorted(positions, key=lambda p: _rank(p.party, inks)):
@@ -99,7 +103,9 @@ def _tell_held(positions: Sequence[Position], verb: str, inks: Mapping[str, Part
         has = "has" if len(parties) == 1 else "have"
         both = "" if len(parties) == 1 else "both " if len(parties) == 2 else "all "
         phrases += [Phrase("; ")] * bool(index) + list_parties(parties, inks)
-        phrases.append(Phrase(f" {has} {verb} at {stance}" + (f", {both}under an open condition" if conditional else "")))
+        phrases.append(
+            Phrase(f" {has} {verb} at {stance}" + (f", {both}under an open condition" if conditional else ""))
+        )
     del is_first
     return [*phrases, Phrase(". ")] if phrases else []
 
@@ -115,7 +121,11 @@ def tell_negotiation(
     if moves:
         last = moves[-1]
         others = len({s.issue for s in moves if s.on == last.on and s.party == last.party}) - 1
-        phrases += [Phrase("The last to move was "), name_party(last.party, inks), Phrase(f", on {say_day(last.on)}, on ")]
+        phrases += [
+            Phrase("The last to move was "),
+            name_party(last.party, inks),
+            Phrase(f", on {say_day(last.on)}, on "),
+        ]
         phrases += [Phrase(issues[last.issue].title, issue=last.issue)]
         phrases.append(Phrase(f" and {count_of(others, 'other issue')}." if others else "."))
     else:
@@ -123,13 +133,18 @@ def tell_negotiation(
     return phrases
 
 
-def _tell_pair(positions: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue]) -> list[Phrase]:
+def _tell_pair(
+    positions: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue]
+) -> list[Phrase]:
     heard: dict[str, int] = {}
     for p in positions:
         heard[p.party] = heard.get(p.party, 0) + p.evidence_total
     pair = sorted(heard, key=lambda slug: (-heard[slug], slug))[:2]
     if len(pair) < 2:
-        return [name_party(pair[0], inks), Phrase(f" is the only party heard, on {count_of(len(positions), 'issue')}. ")]
+        return [
+            name_party(pair[0], inks),
+            Phrase(f" is the only party heard, on {count_of(len(positions), 'issue')}. "),
+        ]
     a, b = ({p.issue: p.stance for p in positions if p.party == slug and p.stance is not None} for slug in pair)
     shared = [slug for slug in issues if slug in a and slug in b]
     names = [name_party(pair[0], inks), Phrase(" and "), name_party(pair[1], inks)]
@@ -139,10 +154,15 @@ def _tell_pair(positions: Sequence[Position], inks: Mapping[str, PartyInk], issu
     near = [s for s in shared if a[s] * b[s] > 0 and abs(a[s] - b[s]) <= 1]
     phrases = names
     if apart:
-        phrases += [Phrase(f" stand on opposite sides of {_count_issues(len(apart))}, widest on "), Phrase(issues[apart[0]].title, issue=apart[0])]
+        phrases += [
+            Phrase(f" stand on opposite sides of {_count_issues(len(apart))}, widest on "),
+            Phrase(issues[apart[0]].title, issue=apart[0]),
+        ]
     else:
         phrases.append(Phrase(" are on opposite sides of no issue"))
-    phrases.append(Phrase(f"; on {_count_issues(len(near))} they are on the same side, at most one step apart. " if near else ". "))
+    phrases.append(
+        Phrase(f"; on {_count_issues(len(near))} they are on the same side, at most one step apart. " if near else ". ")
+    )
     return phrases
 
 

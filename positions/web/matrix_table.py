@@ -37,6 +37,14 @@ class MatrixRow:
     high: int | None
 
     @property
+    def low_x(self) -> int:
+        return 32 + 14 * (self.low or 0)
+
+    @property
+    def high_x(self) -> int:
+        return 32 + 14 * (self.high or 0)
+
+    @property
     def span_words(self) -> str:
         if self.span_steps is None:
             return "one voice" if any(self.cells) else "nobody"
@@ -51,7 +59,10 @@ class MatrixTable:
 
 
 def lay_matrix(
-    positions: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue], most_parties: int | None = None
+    positions: Sequence[Position],
+    inks: Mapping[str, PartyInk],
+    issues: Mapping[str, Issue],
+    most_parties: int | None = None,
 ) -> MatrixTable:
     """Issues widest apart first, then in their own order; parties heaviest first, at most ``most_parties``."""
     heard = {p.party for p in positions}
@@ -63,7 +74,11 @@ def lay_matrix(
         found = [by_pair.get((issue.slug, ink.slug)) for ink in shown]
         if not any(found):
             continue
-        ends = [value for p in found if p is not None for value in (p.low, p.high)] if sum(p is not None for p in found) > 1 else []
+        ends = (
+            [value for p in found if p is not None for value in (p.low, p.high)]
+            if sum(p is not None for p in found) > 1
+            else []
+        )
         low, high = (min(ends), max(ends)) if ends else (None, None)
         cells = tuple(tell_cell(p, ink, issue) if p else None for p, ink in zip(found, shown, strict=True))
         rows.append(MatrixRow(issue, cells, None if low is None or high is None else high - low, low, high))

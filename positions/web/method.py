@@ -25,6 +25,8 @@ def method(request: HttpRequest, reader: Reader) -> HttpResponse:
 @lru_cache(maxsize=2)
 def read_methodology(path: Path) -> tuple[SafeString, SafeString]:
     """The page and its table of contents as HTML. The file is ours, part of the release."""
-    converter = markdown.Markdown(extensions=["toc", "tables", "sane_lists"], extension_configs={"toc": {"toc_depth": "2-2"}})
+    converter = markdown.Markdown(
+        extensions=["toc", "tables", "sane_lists"], extension_configs={"toc": {"toc_depth": "2-2"}}
+    )
     body = converter.convert(path.read_text(encoding="utf-8"))
     return mark_safe(body), mark_safe(converter.toc)  # type: ignore[attr-defined]  # noqa: S308

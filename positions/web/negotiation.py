@@ -84,7 +84,11 @@ def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
 def _count_all(record: PageRecord, sources: int) -> str:
     statements = len({reading.statement for reading in record.history.readings})
     held = sum(row.round.status == RoundStatus.HELD for row in record.rounds)
-    parts = [count_of(statements, "statement"), count_of(sources, "source"), count_of(held, "round held", "rounds held")]
+    parts = [
+        count_of(statements, "statement"),
+        count_of(sources, "source"),
+        count_of(held, "round held", "rounds held"),
+    ]
     return f"{parts[0]} from {parts[1]}, {parts[2]}."
 
 
@@ -99,7 +103,11 @@ def _tell_rounds(record: PageRecord, inks: Mapping[str, PartyInk], moves: Sequen
         entry = row.round
         counts = sorted(said.get(entry.number, Counter()).items(), key=lambda item: order[item[0]])
         here = tuple(
-            (inks[s.party], record.issues[s.issue], f"{'▲' if (s.steps or 0) > 0 else '▼'} {count_of(abs(s.steps or 0), 'step')}")
+            (
+                inks[s.party],
+                record.issues[s.issue],
+                f"{'▲' if (s.steps or 0) > 0 else '▼'} {count_of(abs(s.steps or 0), 'step')}",
+            )
             for s in reversed(moves)
             if entry.number in s.after.occasion.rounds
         )

@@ -42,7 +42,10 @@ class Asked:
     @property
     def query(self) -> str:
         """``?as_of=…&known_at=…`` with what was set, or empty: what a link to another page carries."""
-        pairs = {"as_of": self.as_of and self.as_of.isoformat(), "known_at": self.known_at and write_instant(self.known_at)}
+        pairs = {
+            "as_of": self.as_of and self.as_of.isoformat(),
+            "known_at": self.known_at and write_instant(self.known_at),
+        }
         text = urlencode({name: value for name, value in pairs.items() if value})
         return f"?{text}" if text else ""
 
@@ -121,7 +124,9 @@ def _read_day(name: str, value: str) -> date:
 def _read_instant(name: str, value: str) -> datetime:
     found = INSTANT.fullmatch(value)
     if not found:
-        raise BadParameter(name, value, "is not an instant; write it as 2022-01-12T09:40:00Z, or as a date for the end of that day")
+        raise BadParameter(
+            name, value, "is not an instant; write it as 2022-01-12T09:40:00Z, or as a date for the end of that day"
+        )
     day, clock, offset = found.groups()
     # a plus sign that was not escaped in the address arrives as a blank
     zone = "+00:00" if offset in (None, "Z") else offset if offset[0] in "+-" else f"+{offset}"

@@ -169,7 +169,11 @@ def _assemble(
 
 def _load_rounds(negotiation: Negotiation) -> tuple[RoundRow, ...]:
     delegations: dict[UUID, list[Delegation]] = {}
-    named = Delegation.objects.filter(round__negotiation=negotiation).select_related("party", "head").order_by("party__name")
+    named = (
+        Delegation.objects.filter(round__negotiation=negotiation)
+        .select_related("party", "head")
+        .order_by("party__name")
+    )
     for delegation in named:
         delegations.setdefault(delegation.round_id, []).append(delegation)
     rounds = Round.objects.filter(negotiation=negotiation).order_by("number")
@@ -178,7 +182,9 @@ def _load_rounds(negotiation: Negotiation) -> tuple[RoundRow, ...]:
 
 def _load_parties(reader: Reader, negotiation: Negotiation) -> list[Party]:
     """The parties with a published coding the reader may see, heaviest first; the weight is how many."""
-    abbreviations = PartyAlias.objects.filter(party=OuterRef("pk"), kind=AliasKind.ABBREVIATION, language="en").order_by("text", "pk")
+    abbreviations = PartyAlias.objects.filter(
+        party=OuterRef("pk"), kind=AliasKind.ABBREVIATION, language="en"
+    ).order_by("text", "pk")
     seen = published_codings_for(reader).filter(negotiation=negotiation)
     return list(
         Party.objects.filter(codings__in=seen)

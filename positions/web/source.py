@@ -45,7 +45,11 @@ def source(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
     statements = list(_statements_of(reader, found, asked.moment))
     withheld = withheld_reason(reader, found)
     version = None if withheld else text_for(reader, found)
-    placed = [s for s in statements if version is not None and s.text_id == version.pk and s.start is not None and s.end is not None]
+    placed = [
+        s
+        for s in statements
+        if version is not None and s.text_id == version.pk and s.start is not None and s.end is not None
+    ]
     spans = number_spans((str(s.pk), s.start or 0, s.end or 0) for s in placed)
     numbers = {span.statement: span.number for span in spans}
     parent = found.derived_from
@@ -66,7 +70,12 @@ def source(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
 
 def _statements_of(reader: Reader, found: Source, moment: Moment) -> Iterable[Statement]:
     known = Q(recorded_at__lte=moment.known_at) & (Q(retired_at=None) | Q(retired_at__gt=moment.known_at))
-    codings = published_codings_for(reader).filter(known).select_related("party", "issue").order_by("party__name", "issue__rank")
+    codings = (
+        published_codings_for(reader)
+        .filter(known)
+        .select_related("party", "issue")
+        .order_by("party__name", "issue__rank")
+    )
     return (
         statements_for(reader)
         .filter(known, source=found)
@@ -79,5 +88,7 @@ def _statements_of(reader: Reader, found: Source, moment: Moment) -> Iterable[St
 def _notes(statements: Iterable[Statement], numbers: dict[str, int], reader: Reader) -> Iterable[MarginNote]:
     for statement in statements:
         codings: list[Coding] = statement.readings  # type: ignore[attr-defined]
-        readings = tuple((c.party.name, c.issue.title, sign_stance(c.stance) if c.stance is not None else c.state) for c in codings)
+        readings = tuple(
+            (c.party.name, c.issue.title, sign_stance(c.stance) if c.stance is not None else c.state) for c in codings
+        )
         yield MarginNote(numbers.get(str(statement.pk)), quote_statement(statement, reader), readings)

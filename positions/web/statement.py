@@ -19,7 +19,16 @@ from positions.web.passages import Context, quote_in_context
 from positions.web.query_string import Asked, read_moment
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.statement_record import ConditionRow, StatementRecord, load_statement
-from positions.web.words import FOOTING_WORDS, clip_text, count_of, join_words, name_stance, say_edtf, say_instant, sign_stance
+from positions.web.words import (
+    FOOTING_WORDS,
+    clip_text,
+    count_of,
+    join_words,
+    name_stance,
+    say_edtf,
+    say_instant,
+    sign_stance,
+)
 
 SCALE = (-2, -1, 0, 1, 2)
 
@@ -45,7 +54,9 @@ class ReadingCard:
 
     @property
     def has_failed_condition(self) -> bool:
-        return any(c.status == "failed" for c in self.conditions) and not any(c.status == "open" for c in self.conditions)
+        return any(c.status == "failed" for c in self.conditions) and not any(
+            c.status == "open" for c in self.conditions
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,9 @@ def _read_card(coding: Coding, record: StatementRecord) -> ReadingCard:
         stance=sign_stance(coding.stance),
         words=name_stance(coding.stance, coding.state),
         footing=footing,
-        footing_words=FOOTING_WORDS[footing] if footing != "reported" else f"as {record.statement.asserted_by.name} tells it",
+        footing_words=FOOTING_WORDS[footing]
+        if footing != "reported"
+        else f"as {record.statement.asserted_by.name} tells it",
         scale_x=None if coding.stance is None else 30 + 50 * (coding.stance + 2),
         move=Move(coding.move).label,
         confidence=Confidence(coding.confidence).label.lower(),
@@ -145,10 +158,18 @@ def _lede(cards: list[ReadingCard], found: Statement) -> str:
     told = list(dict.fromkeys(card.coding.party.name for card in cards if card.footing == "reported"))
     parts = []
     if own:
-        stances = list(dict.fromkeys(f"{card.words} ({card.stance})" if card.coding.stance is not None else card.words for card in own))
+        stances = list(
+            dict.fromkeys(
+                f"{card.words} ({card.stance})" if card.coding.stance is not None else card.words for card in own
+            )
+        )
         parts.append(f"{own[0].coding.party.name} is read as {join_words(stances)}")
     if told:
-        parts.append(f"{found.asserted_by.name} tells where {join_words(told)} stands" if len(told) == 1 else f"{found.asserted_by.name} tells where {join_words(told)} stand")
+        parts.append(
+            f"{found.asserted_by.name} tells where {join_words(told)} stands"
+            if len(told) == 1
+            else f"{found.asserted_by.name} tells where {join_words(told)} stand"
+        )
     return "; ".join(parts) + "."
 
 
@@ -165,7 +186,9 @@ def _tell_history(record: StatementRecord, asked: Asked) -> Iterator[HistoryEntr
     entries = []
     if record.replaces is not None:
         link = reverse("statement", args=[record.replaces.pk])
-        entries.append(_entry(found.recorded_at, "Recorded as a correction of an earlier statement", found.reason, link))
+        entries.append(
+            _entry(found.recorded_at, "Recorded as a correction of an earlier statement", found.reason, link)
+        )
     else:
         entries.append(_entry(found.recorded_at, "Statement recorded", ""))
     for coding in (*record.past_codings, *record.codings):
@@ -186,12 +209,22 @@ def _coding_entries(coding: Coding, record: StatementRecord) -> Iterator[History
     yield _entry(coding.recorded_at, f"{what}, {verb}", coding.reason)
     if coding.retired_at is not None:
         after = next((c for c in (*record.codings, *record.past_codings) if c.supersedes_id == coding.pk), None)
-        ending = f"replaced by {_stance_words(after)}" if after else "re-issued with the corrected statement" if record.replaced_by else "withdrawn"
+        ending = (
+            f"replaced by {_stance_words(after)}"
+            if after
+            else "re-issued with the corrected statement"
+            if record.replaced_by
+            else "withdrawn"
+        )
         yield _entry(coding.retired_at, f"{what}, {ending}", after.reason if after else coding.withdrawal_reason)
 
 
 def _stance_words(coding: Coding) -> str:
-    return name_stance(None, coding.state) if coding.stance is None else f"{sign_stance(coding.stance)} {name_stance(coding.stance)}"
+    return (
+        name_stance(None, coding.state)
+        if coding.stance is None
+        else f"{sign_stance(coding.stance)} {name_stance(coding.stance)}"
+    )
 
 
 def _entry(at: datetime, what: str, reason: str, link: str = "") -> HistoryEntry:

@@ -94,7 +94,9 @@ def load_statement(reader: Reader, pk: UUID, moment: Moment) -> StatementRecord:
         for series in timeline(history, issue, moment.as_of, moment.known_at)
         for point in series.points
     }
-    stands = {(p.party, p.issue): p for p in positions(history, moment.as_of, moment.known_at) if (p.party, p.issue) in pairs}
+    stands = {
+        (p.party, p.issue): p for p in positions(history, moment.as_of, moment.known_at) if (p.party, p.issue) in pairs
+    }
     return StatementRecord(
         statement=statement,
         replaced_by=tuple(v for v in versions.values() if v.supersedes_id == pk),
@@ -153,7 +155,9 @@ def _load_chain(reader: Reader, statement: Statement, history: History, codings:
     parents = history.parents
     here = str(statement.source_id)
     root = ([here, *ancestors_of(here, parents)])[-1]
-    members = {source for source in {*parents, *parents.values()} if source == root or root in ancestors_of(source, parents)}
+    members = {
+        source for source in {*parents, *parents.values()} if source == root or root in ancestors_of(source, parents)
+    }
     if len(members) < 2:
         return ()
     carried = _carried_by(statement, history, codings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
+from positions.web.health import healthz, readyz
 from positions.web.home import home
 from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_svg
 from positions.web.method import method
@@ -26,4 +27,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ISSUE}timeline.csv", issue_timeline_csv, name="issue-timeline-csv"),
     path("sources/<uuid:pk>/", source, name="source"),
     path("statements/<uuid:pk>/", statement, name="statement"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
 ]

@@ -7,8 +7,27 @@ from datetime import date, datetime
 
 from positions.enums import CodingState, Footing
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-STANCE_WORDS = {2: "categorical for", 1: "qualified for", 0: "neutral", -1: "qualified against", -2: "categorical against"}
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+STANCE_WORDS = {
+    2: "categorical for",
+    1: "qualified for",
+    0: "neutral",
+    -1: "qualified against",
+    -2: "categorical against",
+}
 STATE_WORDS = {
     CodingState.UNCLEAR.value: "unclear",
     CodingState.ABSTAINED.value: "abstained",
@@ -20,7 +39,21 @@ FOOTING_WORDS = {
     Footing.INFERRED.value: "inferred from its conduct",
     Footing.REPORTED.value: "told by somebody else",
 }
-SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+SMALL_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def sign_stance(stance: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -10,7 +11,7 @@ from positions.analysis.evidence import status_of
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import StatusEntry
 from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf
-from positions.api.serializers.succession import why_retired_or_replacing
+from positions.api.serializers.succession import reason_for, successor_of
 from positions.enums import (
     CodingState,
     CodingStatus,
@@ -80,12 +81,11 @@ class CodingSerializer(Payload):
     superseded_by = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
 
-    def get_superseded_by(self, coding: Coding) -> str | None:
-        successor = next(iter(coding.superseded_by.all()), None)
-        return None if successor is None else str(successor.pk)
+    def get_superseded_by(self, coding: Coding) -> UUID | None:
+        return successor_of(coding)
 
     def get_reason(self, coding: Coding) -> str:
-        return why_retired_or_replacing(coding) if self.reader.sees_speaker(coding.statement) else ""
+        return reason_for(self.reader, coding)
 
     def to_representation(self, coding: Coding) -> dict[str, Any]:
         shown = super().to_representation(coding)

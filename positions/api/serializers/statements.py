@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from positions.api.serializers.codings import CodingSerializer
 from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf
-from positions.api.serializers.succession import why_retired_or_replacing
+from positions.api.serializers.succession import reason_for, successor_of
 from positions.enums import AnchorStatus, Attribution, Credibility, Directness
 from positions.models import Statement
 
@@ -53,12 +54,11 @@ class StatementSerializer(Payload):
     reason = serializers.SerializerMethodField()
     codings = CodingSerializer(source="shown_codings", many=True)
 
-    def get_superseded_by(self, statement: Statement) -> str | None:
-        successor = next(iter(statement.superseded_by.all()), None)
-        return None if successor is None else str(successor.pk)
+    def get_superseded_by(self, statement: Statement) -> UUID | None:
+        return successor_of(statement)
 
     def get_reason(self, statement: Statement) -> str:
-        return why_retired_or_replacing(statement) if self.reader.sees_speaker(statement) else ""
+        return reason_for(self.reader, statement)
 
     def to_representation(self, statement: Statement) -> dict[str, Any]:
         shown = super().to_representation(statement)

@@ -27,11 +27,13 @@ from positions.queries.evidence import Moment, load_readings, parents_in, round_
 class Command(ReportingCommand):
     """Exit code 1 on any difference, which is printed."""
 
-    help = "Check that positions, segments, shifts and concessions are what the slow reference derives from the same record."
+    help = "Check positions, segments, shifts and concessions against what the slow reference derives."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", metavar="SLUG", nargs="?")
-        parser.add_argument("--moments", type=int, default=6, help="how many pairs of date and instant to compare (default 6)")
+        parser.add_argument(
+            "--moments", type=int, default=6, help="how many pairs of date and instant to compare (default 6)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = [negotiation_for(SYSTEM, options["slug"])] if options["slug"] else list(negotiations_for(SYSTEM))
@@ -69,7 +71,13 @@ class Command(ReportingCommand):
                 ("concessions", list(concessions(history, *at)), list(reference.concessions(history, *at))),
             ]
             for issue in sorted({reading.issue for reading in history.readings}):
-                pairs.append((f"timeline of {issue}", list(timeline(history, issue, *at)), list(reference.timeline(history, issue, *at))))
+                pairs.append(
+                    (
+                        f"timeline of {issue}",
+                        list(timeline(history, issue, *at)),
+                        list(reference.timeline(history, issue, *at)),
+                    )
+                )
             for name, fast, slow in pairs:
                 for unlike in [*(f for f in fast if f not in slow), *(s for s in slow if s not in fast)]:
                     yield f"{label}: {name} differ at {unlike}"
@@ -89,6 +97,9 @@ def _moments(history: History, wanted: int) -> list[Moment]:
     moments = [now]
     for step in range(1, wanted):
         if days and clocks:
-            day, clock = days[(step * len(days)) // wanted], clocks[(len(clocks) - 1) - ((step - 1) * len(clocks)) // (2 * wanted)]
+            day, clock = (
+                days[(step * len(days)) // wanted],
+                clocks[(len(clocks) - 1) - ((step - 1) * len(clocks)) // (2 * wanted)],
+            )
             moments.append(replace(now, as_of=day + timedelta(days=step % 2), known_at=clock))
     return moments

@@ -22,7 +22,11 @@ class Command(ReportingCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
         report = import_bundle(
-            self.reader(options), path.read_bytes(), folder=path.resolve().parent, dry_run=options["dry_run"], on_step=self.step
+            self.reader(options),
+            path.read_bytes(),
+            folder=path.resolve().parent,
+            dry_run=options["dry_run"],
+            on_step=self.step,
         )
         for place, message in report.warnings:
             self.step(f"warning: {place}: {message}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from positions.exceptions import Invalid
@@ -31,7 +31,8 @@ def plan_sources(plan: Plan) -> None:
 
 
 def _plan_source(plan: Plan, entry: BundleSource, existing: Source | None, free: set[UUID]) -> Source | None:
-    facts = SourceFacts(key=entry.key, **entry.fields)
+    words: dict[str, Any] = dict(entry.fields)
+    facts = SourceFacts(key=entry.key, **words)
     try:
         if existing is None:
             source = build_source(plan.negotiation, facts, plan.now, entry.id if entry.id in free else None)
@@ -96,23 +97,33 @@ def _known_digests(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
     known: dict[str, list[tuple[str, str, str]]] = {}
     if not plan.is_new:
         rows = SourceText.objects.filter(source__negotiation=plan.negotiation)
-        for digest, key, publisher, on in rows.values_list("sha256", "source__key", "source__publisher", "source__published_on"):
+        for digest, key, publisher, on in rows.values_list(
+            "sha256", "source__key", "source__publisher", "source__published_on"
+        ):
             known.setdefault(digest, []).append((key, publisher, on))
     return known
 
 
-def _plan_text(plan: Plan, entry: BundleSource, source: Source, text: str, digests: dict[str, list[tuple[str, str, str]]]) -> None:
+def _plan_text(
+    plan: Plan, entry: BundleSource, source: Source, text: str, digests: dict[str, list[tuple[str, str, str]]]
+) -> None:
     digest = digest_of(text)
     holders = digests.setdefault(digest, [])
     if not source._state.adding:
         fixed = SourceText.objects.filter(source=source).order_by("-version").values_list("sha256", flat=True).first()
         if fixed is not None:
             if fixed != digest:
-                plan.refuse(f"{entry.path}.text", "differs from the text that is fixed for this source; a fixed text never changes")
+                plan.refuse(
+                    f"{entry.path}.text",
+                    "differs from the text that is fixed for this source; a fixed text never changes",
+                )
             return
     twin = next((h for h in holders if h[0] != entry.key and h[1:] == (source.publisher, source.published_on)), None)
     if twin is not None:
-        plan.refuse(f"{entry.path}.text", f"is the same as that of source “{twin[0]}”, with the same publisher and date: it is the same document")
+        plan.refuse(
+            f"{entry.path}.text",
+            f"is the same as that of source “{twin[0]}”, with the same publisher and date: it is the same document",
+        )
         return
     holders.append((entry.key, source.publisher, source.published_on))
     version = build_text(source, text, "plain text", plan.now)

@@ -30,7 +30,10 @@ def plan_settings(plan: Plan) -> None:
     elif changed:
         plan.warn("negotiation", "only a lead changes title and summary; they stay as they are")
     if negotiation.visibility != bundle.visibility:
-        plan.warn("negotiation.visibility", f"stays “{negotiation.visibility}”: an import never changes who may read a negotiation")
+        plan.warn(
+            "negotiation.visibility",
+            f"stays “{negotiation.visibility}”: an import never changes who may read a negotiation",
+        )
 
 
 def check_settings(plan: Plan) -> None:
@@ -48,9 +51,13 @@ def plan_parties(plan: Plan) -> None:
     for entry in bundle.parties:
         existing = plan.parties.get(entry.slug)
         try:
-            facts = PartyFacts(slug=entry.slug, name=entry.name, kind=entry.kind, iso3=entry.iso3, wikidata_id=entry.wikidata_id)
+            facts = PartyFacts(
+                slug=entry.slug, name=entry.name, kind=entry.kind, iso3=entry.iso3, wikidata_id=entry.wikidata_id
+            )
             party = existing or build_party(facts)
-            aliases = build_aliases(party, [AliasFacts(text=a.text, kind=a.kind, language=a.language) for a in entry.aliases])
+            aliases = build_aliases(
+                party, [AliasFacts(text=a.text, kind=a.kind, language=a.language) for a in entry.aliases]
+            )
         except Invalid as refusal:
             plan.refuse_fields(entry.path, refusal)
             plan.parties.setdefault(entry.slug, Party(slug=entry.slug))
@@ -82,14 +89,16 @@ def _party_slugs(plan: Plan) -> set[str]:
 
 
 def plan_persons(plan: Plan) -> None:
-    """Missing people are added with their posts; existing ones are never altered, but for posts an administrator's import adds."""
+    """Missing people are added with their posts; existing ones never alter, but for posts an administrator adds."""
     bundle = plan.bundle
     named = {person.slug for person in bundle.persons} | {s.speaker for s in bundle.statements if s.speaker}
     for held in bundle.rounds:
         for delegation in held.delegations or ():
             named |= {delegation.head or "", *(person for _, person, _ in delegation.members)}
     plan.persons = {person.slug: person for person in Person.objects.filter(slug__in=named)}
-    posts = Appointment.objects.filter(person__slug__in=named).values_list("person__slug", "party__slug", "title", "starts_on")
+    posts = Appointment.objects.filter(person__slug__in=named).values_list(
+        "person__slug", "party__slug", "title", "starts_on"
+    )
     known_posts = set(posts)
     for entry in bundle.persons:
         existing = plan.persons.get(entry.slug)
@@ -106,7 +115,9 @@ def plan_persons(plan: Plan) -> None:
             key = (entry.slug, post.party, post.title, post.starts_on)
             if key not in known_posts:
                 known_posts.add(key)
-                appointment = Appointment(person=person, party=party, title=post.title, starts_on=post.starts_on, ends_on=post.ends_on)
+                appointment = Appointment(
+                    person=person, party=party, title=post.title, starts_on=post.starts_on, ends_on=post.ends_on
+                )
                 _check(plan, post.path, field_errors(appointment))
                 plan.add(appointment)
 
@@ -121,7 +132,13 @@ def plan_issues(plan: Plan) -> None:
     """Issues by slug, in the order of the file; proposals and poles of a coded issue are frozen."""
     existing = {issue.slug: issue for issue in plan.negotiation.issues.all()} if not plan.is_new else {}
     coded = (
-        set() if plan.is_new else set(Coding.objects.filter(negotiation=plan.negotiation, status=CodingStatus.PUBLISHED).values_list("issue_id", flat=True).distinct())
+        set()
+        if plan.is_new
+        else set(
+            Coding.objects.filter(negotiation=plan.negotiation, status=CodingStatus.PUBLISHED)
+            .values_list("issue_id", flat=True)
+            .distinct()
+        )
     )
     free = free_ids(Issue, (entry.id for entry in plan.bundle.issues))
     plan.issues = dict(existing)
@@ -137,7 +154,10 @@ def plan_issues(plan: Plan) -> None:
         elif changed := _changed_fields(entry, issue):
             frozen = [name for name in changed if name in FROZEN_ONCE_CODED and issue.pk in coded]
             for name in frozen:
-                plan.refuse(f"{entry.path}.{name}", "is frozen: codings of this issue are published; add a new issue for what +2 is to mean now")
+                plan.refuse(
+                    f"{entry.path}.{name}",
+                    "is frozen: codings of this issue are published; add a new issue for what +2 is to mean now",
+                )
             if not frozen:
                 _require_lead(plan, entry.path, "changes an issue")
             plan.change(issue, changed)
@@ -181,11 +201,16 @@ def plan_codebooks(plan: Plan) -> None:
         existing = plan.codebooks.get(entry.version)
         if existing is not None:
             if existing.text != entry.text:
-                plan.refuse(f"{entry.path}.text", f"version {entry.version} of the codebook is recorded with another text; add a new version")
+                plan.refuse(
+                    f"{entry.path}.text",
+                    f"version {entry.version} of the codebook is recorded with another text; add a new version",
+                )
             continue
         _require_lead(plan, entry.path, "adds a version of the codebook")
         recorded_at = entry.recorded_at if plan.keeps_history and entry.recorded_at else plan.now
-        version = CodebookVersion(negotiation=plan.negotiation, version=entry.version, text=entry.text, recorded_at=recorded_at)
+        version = CodebookVersion(
+            negotiation=plan.negotiation, version=entry.version, text=entry.text, recorded_at=recorded_at
+        )
         plan.codebooks[entry.version] = version
         plan.add(version)
     if not plan.codebooks:
@@ -226,7 +251,9 @@ Seat = tuple[str, str | None, list[tuple[str, str]]]
 def _plan_delegations(plan: Plan, entry: BundleRound, held: Round, seated: list[Seat]) -> None:
     if entry.delegations is None:
         return
-    wanted: list[Seat] = sorted((d.party, d.head, [(person, title) for _, person, title in d.members]) for d in _once(plan, entry.delegations))
+    wanted: list[Seat] = sorted(
+        (d.party, d.head, [(person, title) for _, person, title in d.members]) for d in _once(plan, entry.delegations)
+    )
     delegations = []
     for delegation in entry.delegations:
         party = plan.party(f"{delegation.path}.party", delegation.party)
@@ -234,7 +261,9 @@ def _plan_delegations(plan: Plan, entry: BundleRound, held: Round, seated: list[
         members = [(plan.person(f"{path}.person", slug), title) for path, slug, title in delegation.members]
         if party is not None:
             facts = DelegationFacts(party=party, head=head)
-            delegations.append(replace(facts, members=tuple((person, title) for person, title in members if person is not None)))
+            delegations.append(
+                replace(facts, members=tuple((person, title) for person, title in members if person is not None))
+            )
     if wanted != seated:
         if not held._state.adding:
             _require_lead(plan, entry.path, "changes a round's delegations")
@@ -255,9 +284,12 @@ def _once(plan: Plan, delegations: list[BundleDelegation]) -> list[BundleDelegat
 
 def _seats(plan: Plan) -> dict[int, list[Seat]]:
     seats: dict[int, list[Seat]] = {}
-    for held in plan.negotiation.rounds.prefetch_related("delegations__party", "delegations__head", "delegations__members__person"):
+    for held in plan.negotiation.rounds.prefetch_related(
+        "delegations__party", "delegations__head", "delegations__members__person"
+    ):
         seats[held.number] = sorted(
-            (d.party.slug, d.head.slug if d.head else None, [(m.person.slug, m.title) for m in d.members.all()]) for d in held.delegations.all()
+            (d.party.slug, d.head.slug if d.head else None, [(m.person.slug, m.title) for m in d.members.all()])
+            for d in held.delegations.all()
         )
     return seats
 

@@ -15,7 +15,18 @@ from positions.enums import Role
 from positions.exceptions import Invalid
 from positions.formats.bundle import Bundle
 from positions.formats.json_nodes import Findings
-from positions.models import CodebookVersion, Coding, Issue, Negotiation, Party, Person, Round, Source, SourceText, Statement
+from positions.models import (
+    CodebookVersion,
+    Coding,
+    Issue,
+    Negotiation,
+    Party,
+    Person,
+    Round,
+    Source,
+    SourceText,
+    Statement,
+)
 from positions.queries.access import Reader
 
 

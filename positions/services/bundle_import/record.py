@@ -16,7 +16,8 @@ from positions.services.conditions import ConditionFacts, StatusFacts, build_con
 from positions.services.statements import StatementFacts, build_statement
 
 STATEMENT_FIELDS = (
-    "source_id", "start", "end", "exact", "asserted_by_id", "speaker_id", "speaker_label", "directness", "attribution", "credibility", "stated_on",
+    "source_id", "start", "end", "exact", "asserted_by_id", "speaker_id", "speaker_label", "directness",
+    "attribution", "credibility", "stated_on",
     "round_id", "note",
 )  # fmt: skip
 CODING_FIELDS = ("party_id", "issue_id", "stance", "state", "move", "red_line", "reciprocal", "confidence", "coder")
@@ -45,7 +46,9 @@ class RecordPlanner:
         """Plan every statement, then what they refer to among themselves."""
         for entry in self.plan.bundle.statements:
             if entry.history.retired_at is not None and not self.plan.keeps_history:
-                self.plan.warn(entry.path, "is no longer in force; only an administrator's import keeps history, so it is left out")
+                self.plan.warn(
+                    entry.path, "is no longer in force; only an administrator's import keeps history, so it is left out"
+                )
                 continue
             statement = self._plan_statement(entry)
             if statement is not None:
@@ -87,14 +90,22 @@ class RecordPlanner:
         if existing is None:
             self._set_history(built, entry.history, entry.path)
             plan.add(built)
-            plan.addressees.append((built, [p for path, slug in entry.addressees if (p := plan.party(path, slug)) is not None]))
+            plan.addressees.append(
+                (built, [p for path, slug in entry.addressees if (p := plan.party(path, slug)) is not None])
+            )
             plan.statements[built.key] = built
             return built
-        changed = [name.removesuffix("_id") for name in STATEMENT_FIELDS if getattr(existing, name) != getattr(built, name)]
+        changed = [
+            name.removesuffix("_id") for name in STATEMENT_FIELDS if getattr(existing, name) != getattr(built, name)
+        ]
         if {p.slug for p in existing.addressees.all()} != {slug for _, slug in entry.addressees}:
             changed.append("addressees")
         if changed:
-            plan.refuse(entry.path, f"is recorded with another {', '.join(changed)}; the record is corrected by a statement that supersedes it")
+            plan.refuse(
+                entry.path,
+                f"is recorded with another {', '.join(changed)}; "
+                "the record is corrected by a statement that supersedes it",
+            )
         self._retire(existing, entry.history)
         plan.statements[existing.key] = existing
         return existing
@@ -135,7 +146,9 @@ class RecordPlanner:
         )
         recorded_at = entry.history.recorded_at if self.plan.keeps_history and entry.history.recorded_at else plan.now
         try:
-            built = build_statement(source, text, facts, recorded_at, entry.id if entry.id in self.free_statements else None)
+            built = build_statement(
+                source, text, facts, recorded_at, entry.id if entry.id in self.free_statements else None
+            )
         except Invalid as refusal:
             if text is None and f"sources[{self._place_of(entry.source)}].text" in plan.faults:
                 refusal.errors.pop("exact", None)  # the text itself was refused already
@@ -154,7 +167,11 @@ class RecordPlanner:
 
     def _check_codings_alone(self, entry: BundleStatement, source: Source) -> None:
         stand_in = Statement(
-            negotiation_id=source.negotiation_id, source=source, asserted_by=UNKNOWN_PARTY, directness=entry.directness, stated_latest=self.plan.now.date()
+            negotiation_id=source.negotiation_id,
+            source=source,
+            asserted_by=UNKNOWN_PARTY,
+            directness=entry.directness,
+            stated_latest=self.plan.now.date(),
         )
         for coding in entry.codings:
             self._build_coding(coding, stand_in)
@@ -191,7 +208,9 @@ class RecordPlanner:
         plan = self.plan
         party, issue = self._check_references(entry)
         conditions = [self._condition_facts(condition, statement) for condition in entry.conditions]
-        codebook = plan.codebooks.get(entry.codebook) if entry.codebook is not None else plan.codebooks[max(plan.codebooks)]
+        codebook = (
+            plan.codebooks.get(entry.codebook) if entry.codebook is not None else plan.codebooks[max(plan.codebooks)]
+        )
         facts = CodingFacts(
             party=party or UNKNOWN_PARTY,
             issue=issue or Issue(negotiation_id=statement.negotiation_id),
@@ -229,7 +248,9 @@ class RecordPlanner:
             built, conditions = made
             self._set_status(built, coding_entry)
             place = (statement.pk, built.party_id, built.issue_id, built.coder)
-            existing = self.codings_by_key.get(coding_entry.key) if coding_entry.key else self.codings_by_place.get(place)
+            existing = (
+                self.codings_by_key.get(coding_entry.key) if coding_entry.key else self.codings_by_place.get(place)
+            )
             if not self._claim(existing.pk if existing else (coding_entry.key or place), coding_entry.path, "coding"):
                 continue
             if existing is not None:
@@ -276,21 +297,41 @@ class RecordPlanner:
         if statement.retired_at is None:
             return
         if coding.retired_at is None or coding.retired_at > statement.retired_at:
-            self.plan.refuse(f"{entry.path}.retired_at", "must not lie after its statement's retired_at: a statement takes its codings with it")
+            self.plan.refuse(
+                f"{entry.path}.retired_at",
+                "must not lie after its statement's retired_at: a statement takes its codings with it",
+            )
 
-    def _match_coding(self, entry: BundleCoding, built: Coding, existing: Coding, statement: Statement, conditions: list[ConditionFacts]) -> None:
+    def _match_coding(
+        self,
+        entry: BundleCoding,
+        built: Coding,
+        existing: Coding,
+        statement: Statement,
+        conditions: list[ConditionFacts],
+    ) -> None:
         """Bring an existing coding forward: into the record, out of it, or with newer statuses of its conditions."""
         plan = self.plan
         if existing.statement_id != statement.pk:
             plan.refuse(entry.path, f"“{existing.key}” is recorded as a coding of another statement")
             return
-        changed = [name.removesuffix("_id") for name in CODING_FIELDS if getattr(existing, name) != getattr(built, name)]
+        changed = [
+            name.removesuffix("_id") for name in CODING_FIELDS if getattr(existing, name) != getattr(built, name)
+        ]
         if changed:
-            plan.refuse(entry.path, f"is recorded with another {', '.join(changed)}; the record is corrected by a coding that supersedes it")
+            plan.refuse(
+                entry.path,
+                f"is recorded with another {', '.join(changed)}; "
+                "the record is corrected by a coding that supersedes it",
+            )
             return
         self._match_conditions(entry, existing, conditions)
         ahead = list(CodingStatus.values)
-        if existing.retired_at is None and existing.status != CodingStatus.REJECTED and ahead.index(built.status) > ahead.index(existing.status):
+        if (
+            existing.retired_at is None
+            and existing.status != CodingStatus.REJECTED
+            and ahead.index(built.status) > ahead.index(existing.status)
+        ):
             fields = ("status", "comment", "submitted_at", "recorded_at")
             for name in fields:
                 setattr(existing, name, getattr(built, name))
@@ -302,14 +343,21 @@ class RecordPlanner:
 
     def _match_conditions(self, entry: BundleCoding, existing: Coding, conditions: list[ConditionFacts]) -> None:
         held = list(Condition.objects.filter(coding=existing).prefetch_related("statuses").order_by("rank"))
-        if [(c.text, c.kind, c.falls_on_id) for c in held] != [(c.text, c.kind, c.falls_on.pk if c.falls_on else None) for c in conditions]:
-            self.plan.refuse(f"{entry.path}.conditions", "are recorded otherwise; the record is corrected by a coding that supersedes it")
+        if [(c.text, c.kind, c.falls_on_id) for c in held] != [
+            (c.text, c.kind, c.falls_on.pk if c.falls_on else None) for c in conditions
+        ]:
+            self.plan.refuse(
+                f"{entry.path}.conditions",
+                "are recorded otherwise; the record is corrected by a coding that supersedes it",
+            )
             return
         for condition, facts in zip(held, conditions, strict=True):
             known = {(e.status, e.on, e.recorded_at, e.reason) for e in condition.statuses.all()}
             fresh = [e for e in facts.statuses if (e.status, e.on, e.recorded_at, e.reason) not in known]
             if fresh and self.plan.may_publish:
-                _, entries = build_conditions(existing, [ConditionFacts(text=facts.text, kind=facts.kind, statuses=tuple(fresh))])
+                _, entries = build_conditions(
+                    existing, [ConditionFacts(text=facts.text, kind=facts.kind, statuses=tuple(fresh))]
+                )
                 for place, row in enumerate(entries, start=len(known)):
                     row.condition, row.rank = condition, place
                 self.plan.add(*entries)
@@ -334,7 +382,12 @@ class RecordPlanner:
         ]
         if not statuses and entry.status != "open":
             statuses = [StatusFacts(status=entry.status, on=statement.stated_latest)]
-        return ConditionFacts(text=entry.text, kind=entry.kind, falls_on=plan.party(f"{entry.path}.falls_on", entry.falls_on), statuses=tuple(statuses))
+        return ConditionFacts(
+            text=entry.text,
+            kind=entry.kind,
+            falls_on=plan.party(f"{entry.path}.falls_on", entry.falls_on),
+            statuses=tuple(statuses),
+        )
 
     def _stated(self, path: str, key: str | None) -> Statement | None:
         """The statement a key names; those of the file are filled in once all are planned."""
@@ -383,13 +436,21 @@ def _refuse_overlaps(plan: Plan, rivals: Iterable[Coding], paths: dict[UUID, str
             culprit, other = (coding, holder) if coding.pk in paths else (holder, coding)
             plan.refuse(
                 paths.get(culprit.pk, "statements"),
-                f"two published codings of one statement, party and issue would be in force at one instant; the other is {paths.get(other.pk, other.key)}",
+                "two published codings of one statement, party and issue would be in force at one instant; "
+                f"the other is {paths.get(other.pk, other.key)}",
             )
         if holder is None or (until is not None and (coding.retired_at is None or coding.retired_at > until)):
             until, holder = coding.retired_at, coding
 
 
-def _link(plan: Plan, path: str, history: BundleHistory, record: Statement | Coding, known: dict[str, Statement] | dict[str, Coding], noun: str) -> None:
+def _link(
+    plan: Plan,
+    path: str,
+    history: BundleHistory,
+    record: Statement | Coding,
+    known: dict[str, Statement] | dict[str, Coding],
+    noun: str,
+) -> None:
     """Point a correction to what it supersedes, which must have been retired by then."""
     if history.supersedes is None or not plan.keeps_history:
         return
@@ -405,7 +466,7 @@ def _link(plan: Plan, path: str, history: BundleHistory, record: Statement | Cod
 
 
 def _place(statement: Statement, issue: UUID | None) -> tuple[object, ...]:
-    """What identifies a statement that has no key: its span, asserter, date and round; the issue where it has no span."""
+    """What identifies a statement without a key: span, asserter, date and round; the issue where there is no span."""
     return (
         statement.source_id,
         statement.start,

@@ -1,0 +1,90 @@
+"""The same rows by bare SQL: what a careful hand would write without the product, ground rules and moments included."""
+
+from __future__ import annotations
+
+# An outsider's evidence of one negotiation as of a day, known at an instant.
+ADMITTED = """
+    coding.negotiation_id = %(negotiation)s AND coding.status = 'published'
+    AND coding.recorded_at <= %(known_at)s AND (coding.retired_at IS NULL OR coding.retired_at > %(known_at)s)
+    AND coding.stated_latest <= %(as_of)s
+    AND source.tlp <> 'RED' AND source.attribution NOT IN ('chatham_house', 'off_record')
+    AND statement.attribution NOT IN ('chatham_house', 'off_record')
+"""
+JOINS = """
+    FROM positions_coding coding
+    JOIN positions_statement statement ON statement.id = coding.statement_id
+    JOIN positions_source source ON source.id = statement.source_id
+"""
+
+TIMELINE = f"""
+    SELECT coding.id, coding.statement_id, party.slug, statement.stated_earliest, coding.stated_latest,
+           round.number, coding.stance, coding.state,
+           coding.move, coding.red_line, coding.footing, statement.source_id, asserter.slug,
+           (SELECT count(*) FROM positions_condition condition WHERE condition.coding_id = coding.id)
+    {JOINS}
+    JOIN positions_party party ON party.id = coding.party_id
+    JOIN positions_party asserter ON asserter.id = statement.asserted_by_id
+    LEFT JOIN positions_round round ON round.id = statement.round_id
+    WHERE {ADMITTED} AND coding.issue_id = %(issue)s AND coding.party_id IN (%(party_a)s, %(party_b)s)
+    ORDER BY party.slug, coding.stated_latest
+"""
+
+RANKED = f"""
+    WITH evidence AS (
+        SELECT coding.issue_id, coding.party_id, coding.footing, coding.stated_latest AS day, coding.stance,
+               coding.red_line,
+               CASE coding.footing WHEN 'own' THEN 0 WHEN 'inferred' THEN 1 ELSE 2 END AS rank
+        {JOINS}
+        WHERE {ADMITTED} AND coding.state = 'coded' {{also}}
+    ),
+    ranked AS (
+        SELECT *, rank() OVER (PARTITION BY issue_id, party_id ORDER BY rank, day DESC) AS place,
+               count(*) OVER (PARTITION BY issue_id, party_id, rank) AS total
+        FROM evidence
+    )
+    SELECT party.slug, issue.slug, footing, max(total), day, min(stance), max(stance), count(*),
+           max(CASE WHEN red_line THEN 1 ELSE 0 END)
+    FROM ranked
+    JOIN positions_party party ON party.id = ranked.party_id
+    JOIN positions_issue issue ON issue.id = ranked.issue_id
+    WHERE place = 1
+    GROUP BY party.slug, issue.slug, footing, day
+    ORDER BY party.slug, issue.slug
+"""
+MATRIX = RANKED.format(also="")
+POSITIONS = RANKED.format(also="AND coding.party_id IN ({parties})")
+
+STATEMENTS = """
+    SELECT statement.*, source.key, asserter.slug, round.number
+    FROM positions_statement statement
+    JOIN positions_source source ON source.id = statement.source_id
+    JOIN positions_party asserter ON asserter.id = statement.asserted_by_id
+    LEFT JOIN positions_round round ON round.id = statement.round_id
+    WHERE statement.negotiation_id = %(negotiation)s AND statement.retired_at IS NULL
+      AND source.tlp <> 'RED' AND source.attribution NOT IN ('chatham_house', 'off_record')
+      AND statement.attribution NOT IN ('chatham_house', 'off_record')
+      AND EXISTS (SELECT 1 FROM positions_coding coding
+             WHERE coding.statement_id = statement.id AND coding.status = 'published')
+    ORDER BY statement.stated_latest DESC, statement.id
+    LIMIT 50
+"""
+CODINGS = """
+    SELECT coding.*, party.slug, issue.slug
+    FROM positions_coding coding
+    JOIN positions_party party ON party.id = coding.party_id
+    JOIN positions_issue issue ON issue.id = coding.issue_id
+    WHERE coding.statement_id IN ({statements}) AND coding.status = 'published' AND coding.retired_at IS NULL
+"""
+CONDITIONS = """
+    SELECT condition.*, burdened.slug, entry.*
+    FROM positions_condition condition
+    LEFT JOIN positions_party burdened ON burdened.id = condition.falls_on_id
+    LEFT JOIN positions_conditionstatusentry entry ON entry.condition_id = condition.id
+    WHERE condition.coding_id IN ({codings})
+"""
+ADDRESSEES = """
+    SELECT link.statement_id, party.slug
+    FROM positions_statement_addressees link
+    JOIN positions_party party ON party.id = link.party_id
+    WHERE link.statement_id IN ({statements})
+"""

@@ -1,0 +1,166 @@
+"""``codings/`` and ``conditions/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import DateTimeField, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from positions.api.lookups import InNegotiation, Issues, Parties, Reference, Rounds
+from positions.api.parameters import Day, Flag, Instant, OneOf, Question, Words, ordering
+from positions.api.serializers.codings import CodingSerializer, ConditionSerializer
+from positions.api.views import ResourceView
+from positions.enums import CodingState, CodingStatus, ConditionKind, ConditionStatus, Confidence, Footing, Move
+from positions.models import Coding, Condition, ConditionStatusEntry, Negotiation
+from positions.queries.access import Reader, codings_for, conditions_for, sources_for, statements_for
+from positions.queries.evidence import Moment
+
+STANCES = ("-2", "-1", "0", "1", "2")
+
+
+def with_conditions(reader: Reader, rows: QuerySet[Coding]) -> QuerySet[Coding]:
+    """Codings with their conditions and what replaced them, in a constant number of queries."""
+    statuses = ConditionStatusEntry.objects.order_by("rank")
+    conditions = (
+        Condition.objects.select_related("falls_on").order_by("rank").prefetch_related(Prefetch("statuses", statuses))
+    )
+    return rows.prefetch_related(
+        Prefetch("conditions", conditions),
+        Prefetch("superseded_by", codings_for(reader).only("pk", "reason", "supersedes_id")),
+        Prefetch("supersedes", codings_for(reader).only("pk")),
+    )
+
+
+def _read_by(rows: QuerySet[Coding], coder: str, question: Question) -> QuerySet[Coding]:
+    """Coders are named to members only, so only members may ask by them."""
+    reader = question.reader
+    return (
+        rows.filter(coder=coder)
+        if reader.is_administrator
+        else rows.filter(coder=coder, negotiation_id__in=list(reader.roles))
+    )
+
+
+class CodingView(ResourceView):
+    """Readings of statements: those in the record, and for members those on their way into it."""
+
+    queryset = Coding.objects.none()
+    serializer_class = CodingSerializer
+    noun = "coding"
+    filters = (
+        InNegotiation(),
+        Words(name="key", description="The coding's name in its negotiation.", lookup="key"),
+        Reference(
+            name="statement",
+            description="Id of the statement.",
+            lookup="statement",
+            visible=statements_for,
+            noun="statement",
+        ),
+        Reference(
+            name="source",
+            description="Id of the source.",
+            lookup="statement__source",
+            visible=sources_for,
+            noun="source",
+        ),
+        Rounds(description="Numbers of rounds in which the statement was made.", lookup="statement__round__in"),
+        Parties(description="Slugs of the parties coded.", lookup="party__in"),
+        Parties(
+            name="asserted_by",
+            description="Slugs of the parties that assert the statement.",
+            lookup="statement__asserted_by__in",
+        ),
+        Issues(description="Slugs of issues.", lookup="issue__in"),
+        OneOf(
+            name="state", description="Whether the reading yields a stance.", choices=CodingState, lookup="state__in"
+        ),
+        OneOf(name="stance", description="Where the party stands.", choices=STANCES, lookup="stance__in"),
+        OneOf(name="move", description="What the party does by saying so.", choices=Move, lookup="move__in"),
+        OneOf(name="footing", description="On whose word it stands.", choices=Footing, lookup="footing__in"),
+        Flag(name="red_line", description="Whether it is a red line.", lookup="red_line"),
+        Flag(name="reciprocal", description="Whether it is meant to be reciprocal.", lookup="reciprocal"),
+        OneOf(name="confidence", description="How sure the coder is.", choices=Confidence, lookup="confidence__in"),
+        OneOf(name="status", description="Where it is in the review.", choices=CodingStatus, lookup="status__in"),
+        Words(
+            name="coder", description="Name of the coder; matches only where the reader is a member.", narrow=_read_by
+        ),
+        Day(name="stated_after", description="Said on this day or later.", lookup="stated_latest__gte"),
+        Day(name="stated_before", description="Said on this day or earlier.", lookup="stated_latest__lte"),
+        Instant(name="recorded_after", description="Published at this instant or later.", lookup="recorded_at__gte"),
+        Instant(name="recorded_before", description="Published at this instant or earlier.", lookup="recorded_at__lte"),
+        Flag(name="retired", description="`true` also lists what was corrected or withdrawn."),
+    )
+    ordering = ordering("-stated_on", stated_on="stated_latest", recorded_at="recorded_at", stance="stance", key="key")
+
+    def visible(self) -> QuerySet[Coding]:
+        return codings_for(self.reader)
+
+    def as_listed(self, rows: QuerySet[Coding]) -> QuerySet[Coding]:
+        return rows if self.question["retired"] else rows.filter(retired_at=None)
+
+    def loaded(self, rows: QuerySet[Coding]) -> QuerySet[Coding]:
+        return with_conditions(self.reader, rows.select_related("negotiation", "party", "issue", "statement__source"))
+
+    def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
+        return {"reader": self.reader, "moment": Moment.now()}
+
+
+def _stands_at(rows: QuerySet[Condition], statuses: list[str], question: Question) -> QuerySet[Condition]:
+    """Conditions whose latest entry as of now has one of the statuses; open without an entry."""
+    moment = Moment.now()
+    since = Coalesce(
+        "recorded_at", "condition__coding__recorded_at", "condition__coding__created_at", output_field=DateTimeField()
+    )
+    entries = ConditionStatusEntry.objects.filter(condition=OuterRef("pk"), on__lte=moment.as_of).annotate(since=since)
+    latest = entries.filter(since__lte=moment.known_at).order_by("-on", "-since", "-rank").values("status")[:1]
+    return rows.annotate(standing=Coalesce(Subquery(latest), Value(ConditionStatus.OPEN.value))).filter(
+        standing__in=statuses
+    )
+
+
+class ConditionView(ResourceView):
+    """What offers and threats depend on, with the series of statuses of each."""
+
+    queryset = Condition.objects.none()
+    serializer_class = ConditionSerializer
+    noun = "condition"
+    filters = (
+        InNegotiation(lookup="coding__negotiation"),
+        Reference(name="coding", description="Id of the coding.", lookup="coding", visible=codings_for, noun="coding"),
+        Reference(
+            name="statement",
+            description="Id of the statement.",
+            lookup="coding__statement",
+            visible=statements_for,
+            noun="statement",
+        ),
+        Parties(description="Slugs of the parties that set it.", lookup="coding__party__in"),
+        Issues(description="Slugs of issues.", lookup="coding__issue__in"),
+        OneOf(name="kind", description="Kind of condition.", choices=ConditionKind, lookup="kind__in"),
+        Parties(name="falls_on", description="Slugs of the parties that would have to meet it.", lookup="falls_on__in"),
+        OneOf(name="status", description="How it stands as of now.", choices=ConditionStatus, narrow=_stands_at),
+        Words(name="q", description="Words in its text.", lookup="text__icontains"),
+        Flag(name="retired", description="`true` also lists those of codings corrected or withdrawn."),
+    )
+    ordering = ordering("-stated_on", stated_on="coding__stated_latest", kind="kind")
+
+    def visible(self) -> QuerySet[Condition]:
+        return conditions_for(self.reader)
+
+    def as_listed(self, rows: QuerySet[Condition]) -> QuerySet[Condition]:
+        return rows if self.question["retired"] else rows.filter(coding__retired_at=None)
+
+    def loaded(self, rows: QuerySet[Condition]) -> QuerySet[Condition]:
+        shown = Prefetch("statement", statements_for(self.reader).only("pk"))
+        statuses = ConditionStatusEntry.objects.order_by("rank").prefetch_related(shown)
+        related = ("coding__negotiation", "coding__party", "coding__issue", "falls_on")
+        return rows.select_related(*related).prefetch_related(Prefetch("statuses", statuses))
+
+    def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
+        return {"reader": self.reader, "moment": Moment.now()}
+
+    def negotiations_of(self, rows: Iterable[Condition]) -> Sequence[Negotiation]:
+        return [row.coding.negotiation for row in rows]

@@ -1,0 +1,109 @@
+"""``negotiations/``, ``rounds/`` and ``issues/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from positions.api.lookups import InNegotiation, Issues, Parties
+from positions.api.parameters import Day, Number, OneOf, Question, Words, ordering
+from positions.api.serializers.negotiations import IssueSerializer, NegotiationSerializer, RoundSerializer
+from positions.api.views import ResourceView
+from positions.enums import RoundFormat, RoundStatus, Visibility
+from positions.models import Delegation, DelegationMember, Issue, Negotiation, Round
+from positions.queries.access import issues_for, negotiations_for, rounds_for
+
+
+def _title_contains(rows: QuerySet[Any], value: str, question: Question) -> QuerySet[Any]:
+    return rows.filter(Q(title__icontains=value) | Q(summary__icontains=value))
+
+
+class NegotiationView(ResourceView):
+    """The negotiations that exist for the reader."""
+
+    queryset = Negotiation.objects.none()
+    serializer_class = NegotiationSerializer
+    lookup_field = "slug"
+    noun = "negotiation"
+    filters = (
+        OneOf(name="visibility", description="Who may read it.", choices=Visibility, lookup="visibility__in"),
+        Words(name="q", description="Words in the title or the summary.", narrow=_title_contains),
+    )
+    ordering = ordering("title", title="title", slug="slug")
+
+    def visible(self) -> QuerySet[Negotiation]:
+        return negotiations_for(self.reader)
+
+    def negotiations_of(self, rows: Iterable[Negotiation]) -> Sequence[Negotiation]:
+        return list(rows)
+
+
+class RoundView(ResourceView):
+    """Meetings and other occasions, with who was there."""
+
+    queryset = Round.objects.none()
+    serializer_class = RoundSerializer
+    noun = "round"
+    filters = (
+        InNegotiation(),
+        Number(
+            name="number",
+            description="Number of the round.",
+            lookup="number",
+            low=0,
+            high=999_999_999,
+            schema={"type": "integer"},
+        ),
+        OneOf(name="format", description="Kind of occasion.", choices=RoundFormat, lookup="format__in"),
+        OneOf(name="status", description="Whether it was held.", choices=RoundStatus, lookup="status__in"),
+        Parties(
+            description="Slugs of parties, one of which had a delegation there.",
+            narrow=lambda rows, parties, question: rows.filter(
+                pk__in=Delegation.objects.filter(party__in=parties).values("round")
+            ),
+        ),
+        Day(name="starts_after", description="Begins on this day or later.", lookup="starts_on__gte"),
+        Day(name="starts_before", description="Begins on this day or earlier.", lookup="starts_on__lte"),
+    )
+    ordering = ordering("number", number="number", starts_on="starts_on", title="title")
+
+    def visible(self) -> QuerySet[Round]:
+        return rounds_for(self.reader)
+
+    def loaded(self, rows: QuerySet[Round]) -> QuerySet[Round]:
+        members = DelegationMember.objects.select_related("person").order_by("rank", "person__slug")
+        delegations = Delegation.objects.select_related("party", "head").order_by("party__slug")
+        return rows.select_related("negotiation").prefetch_related(
+            Prefetch("delegations", delegations.prefetch_related(Prefetch("members", members)))
+        )
+
+
+class IssueView(ResourceView):
+    """Contested questions, with what +2 and −2 mean on each."""
+
+    queryset = Issue.objects.none()
+    serializer_class = IssueSerializer
+    noun = "issue"
+    filters = (
+        InNegotiation(),
+        Issues(
+            name="slug",
+            description="Slugs of issues.",
+            narrow=lambda rows, issues, question: rows.filter(pk__in=[i.pk for i in issues]),
+        ),
+        Issues(name="parent", description="Slugs of the issues these belong to.", lookup="parent__in"),
+        Words(
+            name="q",
+            description="Words in the title or the proposal.",
+            narrow=lambda rows, value, question: rows.filter(Q(title__icontains=value) | Q(proposal__icontains=value)),
+        ),
+    )
+    ordering = ordering("rank,slug", rank="rank", slug="slug", title="title")
+
+    def visible(self) -> QuerySet[Issue]:
+        return issues_for(self.reader)
+
+    def loaded(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
+        return rows.select_related("negotiation", "parent")

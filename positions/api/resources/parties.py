@@ -1,0 +1,110 @@
+"""``parties/`` and ``persons/``: what all negotiations share, as far as the reader sees it used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from positions.api.lookups import InNegotiation, Parties
+from positions.api.parameters import OneOf, Question, Words, ordering
+from positions.api.serializers.parties import PartySerializer, PersonSerializer
+from positions.api.views import ResourceView
+from positions.api.withholding import speaker_shown
+from positions.enums import PartyKind
+from positions.models import Appointment, Condition, Delegation, Negotiation, Party, PartyAlias, Person, Statement
+from positions.queries.access import parties_for, persons_for, published_codings_for, statements_for
+
+
+def parties_used(rows: QuerySet[Party], negotiation: Negotiation, question: Question) -> QuerySet[Party]:
+    """Parties that the reader sees in the negotiation; its members see its roster."""
+    reader = question.reader
+    statements = statements_for(reader).filter(negotiation=negotiation)
+    codings = published_codings_for(reader).filter(negotiation=negotiation)
+    used = (
+        Q(Exists(Delegation.objects.filter(round__negotiation=negotiation, party=OuterRef("pk"))))
+        | Q(Exists(statements.filter(asserted_by=OuterRef("pk"))))
+        | Q(Exists(Statement.addressees.through.objects.filter(party=OuterRef("pk"), statement__in=statements)))
+        | Q(Exists(codings.filter(party=OuterRef("pk"))))
+        | Q(Exists(Condition.objects.filter(falls_on=OuterRef("pk"), coding__in=codings)))
+    )
+    if reader.is_member(negotiation.pk):
+        used |= Q(Exists(Party.negotiations.through.objects.filter(party=OuterRef("pk"), negotiation=negotiation)))
+    return rows.filter(used)
+
+
+def persons_used(rows: QuerySet[Person], negotiation: Negotiation, question: Question) -> QuerySet[Person]:
+    """People that the reader sees in the negotiation, as delegate or speaker; its members see its roster."""
+    reader = question.reader
+    delegations = Delegation.objects.filter(round__negotiation=negotiation)
+    spoken = statements_for(reader).filter(speaker_shown(reader), negotiation=negotiation)
+    used = (
+        Q(Exists(delegations.filter(head=OuterRef("pk"))))
+        | Q(Exists(delegations.filter(members__person=OuterRef("pk"))))
+        | Q(Exists(spoken.filter(speaker=OuterRef("pk"))))
+    )
+    if reader.is_member(negotiation.pk):
+        used |= Q(Exists(Person.negotiations.through.objects.filter(person=OuterRef("pk"), negotiation=negotiation)))
+    return rows.filter(used)
+
+
+def _party_named(rows: QuerySet[Party], value: str, question: Question) -> QuerySet[Party]:
+    aliases = PartyAlias.objects.filter(party=OuterRef("pk"), text__icontains=value)
+    return rows.filter(Q(name__icontains=value) | Q(Exists(aliases)))
+
+
+def _posted_for(rows: QuerySet[Person], parties: list[Party], question: Question) -> QuerySet[Person]:
+    return rows.filter(Exists(Appointment.objects.filter(person=OuterRef("pk"), party__in=parties)))
+
+
+class SharedView(ResourceView):
+    """What belongs to no negotiation: nothing to note when an administrator reads it."""
+
+    lookup_field = "slug"
+
+    def negotiations_of(self, rows: Iterable[Any]) -> Sequence[Negotiation]:
+        return ()
+
+
+class PartyView(SharedView):
+    """Who can hold a position."""
+
+    queryset = Party.objects.none()
+    serializer_class = PartySerializer
+    noun = "party"
+    filters = (
+        InNegotiation(description="Slug of a negotiation in which the party is used.", narrow=parties_used),
+        OneOf(name="kind", description="Kind of party.", choices=PartyKind, lookup="kind__in"),
+        Words(name="iso3", description="ISO 3166-1 alpha-3 code.", lookup="iso3"),
+        Words(name="wikidata_id", description="Wikidata item.", lookup="wikidata_id"),
+        Words(name="q", description="Words in the name or an alias.", narrow=_party_named),
+    )
+    ordering = ordering("name,slug", name="name", slug="slug", kind="kind")
+
+    def visible(self) -> QuerySet[Party]:
+        return parties_for(self.reader)
+
+    def loaded(self, rows: QuerySet[Party]) -> QuerySet[Party]:
+        return rows.prefetch_related(Prefetch("aliases", PartyAlias.objects.order_by("text", "language")))
+
+
+class PersonView(SharedView):
+    """People, with the posts they held for parties that the reader may see."""
+
+    queryset = Person.objects.none()
+    serializer_class = PersonSerializer
+    noun = "person"
+    filters = (
+        InNegotiation(description="Slug of a negotiation in which the person is named.", narrow=persons_used),
+        Parties(description="Slugs of parties, one of which the person held a post for.", narrow=_posted_for),
+        Words(name="q", description="Words in the name.", lookup="name__icontains"),
+    )
+    ordering = ordering("name,slug", name="name", slug="slug")
+
+    def visible(self) -> QuerySet[Person]:
+        return persons_for(self.reader)
+
+    def loaded(self, rows: QuerySet[Person]) -> QuerySet[Person]:
+        posts = Appointment.objects.filter(party__in=parties_for(self.reader)).select_related("party")
+        return rows.prefetch_related(Prefetch("appointments", posts.order_by("starts_on", "title", "pk")))

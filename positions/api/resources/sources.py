@@ -1,0 +1,104 @@
+"""``sources/``, with ``<id>/text/``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from positions.api.audit import note_reads
+from positions.api.lookups import InNegotiation, Reference
+from positions.api.parameters import Day, Instant, OneOf, Parameter, Question, Words, fields_of, ordering
+from positions.api.serializers.fields import field_names
+from positions.api.serializers.sources import SourceSerializer, SourceTextSerializer
+from positions.api.views import ResourceView
+from positions.api.withholding import withheld_texts
+from positions.enums import Attribution, Reliability, SourceKind, TextAccess, Tlp
+from positions.exceptions import NotPermitted, NotVisible
+from positions.models import Source, SourceText
+from positions.queries.access import sources_for, text_for, withheld_reason
+
+
+def _mentions(rows: QuerySet[Source], value: str, question: Question) -> QuerySet[Source]:
+    return rows.filter(Q(title__icontains=value) | Q(publisher__icontains=value) | Q(author__icontains=value))
+
+
+class SourceView(ResourceView):
+    """Documents, with their grade, marking and ground rule."""
+
+    queryset = Source.objects.none()
+    serializer_class = SourceSerializer
+    noun = "source"
+    filters = (
+        InNegotiation(),
+        Words(name="key", description="The source's name in its negotiation.", lookup="key"),
+        OneOf(name="kind", description="Kind of document.", choices=SourceKind, lookup="kind__in"),
+        Words(name="publisher", description="Exact name of the publisher.", lookup="publisher", longest=300),
+        Words(name="language", description="BCP 47 tag of the language.", lookup="language"),
+        OneOf(name="reliability", description="Admiralty grade.", choices=Reliability, lookup="reliability__in"),
+        OneOf(name="tlp", description="TLP marking.", choices=Tlp, lookup="tlp__in"),
+        OneOf(name="attribution", description="Ground rule.", choices=Attribution, lookup="attribution__in"),
+        OneOf(
+            name="text_access", description="Who may read the whole text.", choices=TextAccess, lookup="text_access__in"
+        ),
+        Reference(
+            name="derived_from",
+            description="Id of the source these derive from.",
+            lookup="derived_from",
+            visible=sources_for,
+            noun="source",
+        ),
+        Day(name="published_after", description="Published on this day or later.", lookup="published_latest__gte"),
+        Day(name="published_before", description="Published on this day or earlier.", lookup="published_latest__lte"),
+        Instant(name="recorded_after", description="Registered at this instant or later.", lookup="recorded_at__gte"),
+        Instant(
+            name="recorded_before", description="Registered at this instant or earlier.", lookup="recorded_at__lte"
+        ),
+        Words(name="q", description="Words in the title, the publisher or the author.", narrow=_mentions),
+    )
+    ordering = ordering(
+        "-published_on", published_on="published_latest", title="title", key="key", recorded_at="recorded_at"
+    )
+
+    def visible(self) -> QuerySet[Source]:
+        return sources_for(self.reader)
+
+    def loaded(self, rows: QuerySet[Source]) -> QuerySet[Source]:
+        newest = SourceText.objects.filter(source=OuterRef("pk")).order_by("-version")
+        return (
+            rows.select_related("negotiation")
+            .prefetch_related(Prefetch("derived_from", sources_for(self.reader).only("pk")))
+            .annotate(sha256=Subquery(newest.values("sha256")[:1]), length=Subquery(newest.values("length")[:1]))
+        )
+
+    def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
+        return {"reader": self.reader, "withheld": withheld_texts(self.reader, rows)}
+
+
+class SourceTextView(SourceView):
+    """The canonical text of a source, in which the offsets of its statements count."""
+
+    serializer_class = SourceTextSerializer  # type: ignore[assignment]
+    pagination_class = None  # type: ignore[assignment]
+
+    def asked_parameters(self) -> tuple[Parameter, ...]:
+        return (fields_of(field_names(SourceTextSerializer)),)
+
+    def refusals(self, method: str) -> tuple[int, ...]:
+        return (*super().refusals(method), 403)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Raises :class:`NotPermitted` where the text is withheld, :class:`NotVisible` where there is none."""
+        question = self.question
+        source = self.found(sources_for(self.reader).select_related("negotiation"))
+        assert isinstance(source, Source)
+        note_reads(self.reader, [source.negotiation])
+        if (reason := withheld_reason(self.reader, source)) is not None:
+            raise NotPermitted(reason)
+        text = text_for(self.reader, source)
+        if text is None:
+            raise NotVisible("This source has no text.")
+        return Response(SourceTextSerializer(text, only=question["fields"]).data)

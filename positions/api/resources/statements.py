@@ -1,0 +1,165 @@
+"""``statements/``, also as ``sources/<id>/statements/``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from positions.api.lookups import InNegotiation, Issues, Parties, Persons, Reference, Rounds
+from positions.api.parameters import Day, Flag, Instant, Number, OneOf, Question, Words, ordering
+from positions.api.resources.codings import STANCES, with_conditions
+from positions.api.serializers.statements import StatementSerializer
+from positions.api.views import ResourceView
+from positions.api.withholding import quote_shown, speaker_shown, withheld_texts
+from positions.enums import AnchorStatus, Attribution, CodingState, CodingStatus, Directness, Move
+from positions.exceptions import NotVisible
+from positions.models import Coding, Party, Source, Statement
+from positions.queries.access import Reader, codings_for, parties_for, sources_for, statements_for
+from positions.queries.evidence import Moment
+
+
+def shown_codings(reader: Reader) -> QuerySet[Coding]:
+    """The codings that a statement's payload carries: visible, not rejected, in force or retired together with it."""
+    standing = Q(retired_at=None) | Q(retired_at__gte=F("statement__retired_at"))
+    return codings_for(reader).filter(standing).exclude(status=CodingStatus.REJECTED)
+
+
+def by_coding(rows: QuerySet[Statement], question: Question) -> QuerySet[Statement]:
+    """Statements with one coding that matches all of ``party``, ``issue``, ``move``, ``state`` and ``stance``.
+
+    Where ``party`` asserts the statement itself, the coding may be for anybody.
+    """
+    wanted = {
+        f"{name}__in": question[name] for name in ("issue", "move", "state", "stance") if question[name] is not None
+    }
+    matching = shown_codings(question.reader).filter(statement=OuterRef("pk"), **wanted)
+    if question["party"] is None:
+        return rows.filter(Exists(matching)) if wanted else rows
+    asserted = Q(asserted_by__in=question["party"])
+    if wanted:
+        asserted &= Q(Exists(matching))
+    return rows.filter(asserted | Q(Exists(matching.filter(party__in=question["party"]))))
+
+
+def _spoken_by(rows: QuerySet[Statement], speakers: Any, question: Question) -> QuerySet[Statement]:
+    return rows.filter(speaker_shown(question.reader), speaker__in=speakers)
+
+
+def _says(rows: QuerySet[Statement], value: str, question: Question) -> QuerySet[Statement]:
+    reader = question.reader
+    return rows.filter(
+        (quote_shown(reader) & Q(exact__icontains=value)) | (speaker_shown(reader) & Q(speaker_label__icontains=value))
+    )
+
+
+def _addressed_to(rows: QuerySet[Statement], parties: list[Party], question: Question) -> QuerySet[Statement]:
+    through = Statement.addressees.through.objects
+    return rows.filter(Exists(through.filter(statement=OuterRef("pk"), party__in=parties)))
+
+
+class StatementView(ResourceView):
+    """Passages of sources, each with its codings in force."""
+
+    queryset = Statement.objects.none()
+    serializer_class = StatementSerializer
+    noun = "statement"
+    filters = (
+        InNegotiation(),
+        Reference(name="source", description="Id of the source.", lookup="source", visible=sources_for, noun="source"),
+        Words(name="key", description="The statement's name in its negotiation.", lookup="key"),
+        Rounds(description="Numbers of rounds.", lookup="round__in"),
+        Parties(description="Slugs of parties that assert the statement or are coded in it."),
+        Issues(description="Slugs of issues it is coded on."),
+        OneOf(name="move", description="Moves it is coded as.", choices=Move),
+        OneOf(name="state", description="States it is coded in.", choices=CodingState),
+        OneOf(name="stance", description="Stances it is coded at.", choices=STANCES),
+        Parties(name="asserted_by", description="Slugs of parties that assert it.", lookup="asserted_by__in"),
+        Persons(description="Slugs of the people who say it.", narrow=_spoken_by),
+        Parties(name="addressee", description="Slugs of parties it is addressed to.", narrow=_addressed_to),
+        OneOf(
+            name="directness", description="How near to the words spoken.", choices=Directness, lookup="directness__in"
+        ),
+        OneOf(
+            name="attribution",
+            description="The statement's own ground rule.",
+            choices=Attribution,
+            lookup="attribution__in",
+        ),
+        Number(
+            name="credibility",
+            description="Admiralty grade.",
+            lookup="credibility",
+            low=1,
+            high=6,
+            schema={"type": "integer"},
+        ),
+        OneOf(
+            name="anchor_status",
+            description="How it sits in the text.",
+            choices=AnchorStatus,
+            lookup="anchor_status__in",
+        ),
+        Day(
+            name="stated_after",
+            description="Said on this day or later (by its last possible day).",
+            lookup="stated_latest__gte",
+        ),
+        Day(
+            name="stated_before",
+            description="Said on this day or earlier (by its last possible day).",
+            lookup="stated_latest__lte",
+        ),
+        Instant(name="recorded_after", description="Recorded at this instant or later.", lookup="recorded_at__gte"),
+        Instant(name="recorded_before", description="Recorded at this instant or earlier.", lookup="recorded_at__lte"),
+        Words(name="q", description="Words in the quotation or the speaker's label.", narrow=_says),
+        Flag(name="retired", description="`true` also lists what was corrected or withdrawn."),
+    )
+    ordering = ordering("-stated_on", stated_on="stated_latest", recorded_at="recorded_at", key="key")
+
+    def visible(self) -> QuerySet[Statement]:
+        return statements_for(self.reader)
+
+    def as_listed(self, rows: QuerySet[Statement]) -> QuerySet[Statement]:
+        return by_coding(rows if self.question["retired"] else rows.filter(retired_at=None), self.question)
+
+    def loaded(self, rows: QuerySet[Statement]) -> QuerySet[Statement]:
+        reader = self.reader
+        codings = shown_codings(reader).select_related("negotiation", "party", "issue")
+        return rows.select_related("negotiation", "source", "asserted_by", "speaker", "round").prefetch_related(
+            Prefetch("addressees", parties_for(reader).order_by("slug")),
+            Prefetch("superseded_by", statements_for(reader).only("pk", "reason", "supersedes_id")),
+            Prefetch("supersedes", statements_for(reader).only("pk")),
+            Prefetch(
+                "codings",
+                with_conditions(reader, codings.order_by("party__slug", "issue__slug", "created_at", "pk")),
+                to_attr="shown_codings",
+            ),
+        )
+
+    def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
+        sources = {row.source_id: row.source for row in rows}
+        return {
+            "reader": self.reader,
+            "withheld": withheld_texts(self.reader, sources.values()),
+            "moment": Moment.now(),
+        }
+
+
+class SourceStatementView(StatementView):
+    """The statements of one source."""
+
+    filters = tuple(each for each in StatementView.filters if each.name not in ("negotiation", "source"))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        question = self.question
+        source: Source | None = None
+        if self.is_key(self.kwargs["id"]):
+            source = sources_for(self.reader).filter(pk=self.kwargs["id"]).select_related("negotiation").first()
+        if source is None:
+            raise NotVisible("No such source.")
+        self.question = Question(question.reader, source.negotiation, question.values)
+        return self.answer_list(self.as_listed(self.visible().filter(source=source)))

@@ -1,0 +1,56 @@
+"""Filters that put stances, days and dates into the pages' words (positions.web.words)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+
+from positions.models import Source
+from positions.web import words
+
+register = template.Library()
+
+
+@register.filter
+def sign(stance: int | None) -> str:
+    """``+1``, ``0`` or ``−2``."""
+    return words.sign_stance(stance)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """``12 January 2022``."""
+    return words.say_day(value) if value else ""
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """``12 Jan 2022``."""
+    return words.say_day_short(value) if value else ""
+
+
+@register.filter
+def instant(value: datetime | None) -> str:
+    """``3 November 2026, 14:20 UTC``."""
+    return words.say_instant(value) if value else ""
+
+
+@register.filter
+def published(source: Source) -> str:
+    """When a source was published, in words; empty where it is not known."""
+    if not source.published_on or source.published_earliest is None or source.published_latest is None:
+        return ""
+    return words.say_edtf(source.published_on, source.published_earliest, source.published_latest)
+
+
+@register.filter
+def is_web_address(value: str) -> bool:
+    """Whether a stored address may become a link."""
+    return value.startswith(("https://", "http://"))
+
+
+@register.filter
+def counted(number: int, noun: str) -> str:
+    """``1 round``, ``7 sources``, ``no statements``."""
+    return words.count_of(number or 0, noun)

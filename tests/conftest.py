@@ -1,0 +1,82 @@
+"""What every test may use: a clean process, Redis, and a whole running installation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests.services import Unavailable, postgresql, redis_server, scratch_database
+from tests.stack import Stack, running_stack
+from tracker import celery_app
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings that only tests want: fast passwords, and a broker that forgets."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    celery_app.conf.update(broker_url="memory://", broker_transport_options={})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the one running installation stay together, so that it is started once."""
+    for item in items:
+        if "live_stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("live_stack"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_directories(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files go to a temporary directory, never to a developer's data directory."""
+    settings.DATA_DIR = tmp_path_factory.mktemp("data")
+    settings.MEDIA_ROOT = settings.DATA_DIR / "files"
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """No test meets the throttles and answers of the one before."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a Redis server."""
+    try:
+        with redis_server() as url:
+            yield url
+    except Unavailable as missing:
+        pytest.fail(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a PostgreSQL server on which databases may be created."""
+    try:
+        with postgresql() as url:
+            yield url
+    except Unavailable as missing:
+        pytest.fail(str(missing))
+
+
+@pytest.fixture(scope="session")
+def stack_database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Variables that give an installation a new database on the engine under test."""
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        yield {}
+        return
+    with scratch_database(os.environ["TEST_DATABASE_URL"]) as url:
+        yield {"DATABASE_URL": url, "SECRET_KEY": "for the tests alone, and no secret at all"}
+
+
+@pytest.fixture(scope="session")
+def live_stack(stack_database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A running installation with the demo: web server and worker, as ``make run`` starts them.
+
+    Its database is its own, not the one of the ``db`` fixture.
+    """
+    data_dir: Path = tmp_path_factory.mktemp("live-stack")
+    with running_stack(data_dir, **stack_database) as stack:
+        yield stack
