@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-from tests.services import Unavailable, postgresql, redis_server, scratch_database
+from tests.servers import Unavailable, postgresql, redis_server, scratch_database
 from tests.stack import Stack, running_stack
 from tracker import celery_app
 

@@ -67,11 +67,15 @@ def make_user(username: str | None = None, *, password: str | None = None, **fie
     return User.objects.create_user(username or f"user-{next(_numbers)}", password=password, **fields)
 
 
-def make_negotiation(slug: str | None = None, *, title: str | None = None, visibility: str = Visibility.PUBLIC, **fields: Any) -> Negotiation:
+def make_negotiation(
+    slug: str | None = None, *, title: str | None = None, visibility: str = Visibility.PUBLIC, **fields: Any
+) -> Negotiation:
     """A negotiation with the first version of its codebook."""
     slug = slug or f"negotiation-{next(_numbers)}"
     fields.setdefault("created_at", RECORDED_AT)
-    negotiation = Negotiation.objects.create(slug=slug, title=title or slug.replace("-", " ").title(), visibility=visibility, **fields)
+    negotiation = Negotiation.objects.create(
+        slug=slug, title=title or slug.replace("-", " ").title(), visibility=visibility, **fields
+    )
     CodebookVersion.objects.create(negotiation=negotiation, version=1, recorded_at=negotiation.created_at)
     return negotiation
 
@@ -83,7 +87,9 @@ def add_member(negotiation: Negotiation, user: User | None = None, role: str = R
     return user
 
 
-def make_party(slug: str | None = None, *, name: str | None = None, aliases: Sequence[str] = (), **fields: Any) -> Party:
+def make_party(
+    slug: str | None = None, *, name: str | None = None, aliases: Sequence[str] = (), **fields: Any
+) -> Party:
     """A party, a state by default, with aliases of kind ``name``."""
     slug = slug or f"party-{next(_numbers)}"
     party = Party.objects.create(slug=slug, name=name or slug.replace("-", " ").title(), **fields)
@@ -91,7 +97,9 @@ def make_party(slug: str | None = None, *, name: str | None = None, aliases: Seq
     return party
 
 
-def make_person(slug: str | None = None, *, name: str | None = None, posts: Iterable[tuple[Party, str]] = (), **fields: Any) -> Person:
+def make_person(
+    slug: str | None = None, *, name: str | None = None, posts: Iterable[tuple[Party, str]] = (), **fields: Any
+) -> Person:
     """A person with posts: pairs of party and title, without dates."""
     slug = slug or f"person-{next(_numbers)}"
     person = Person.objects.create(slug=slug, name=name or slug.replace("-", " ").title(), **fields)
@@ -103,7 +111,12 @@ def make_issue(negotiation: Negotiation | None = None, slug: str | None = None, 
     """An issue with a proposal and both poles."""
     slug = slug or f"issue-{next(_numbers)}"
     words = slug.replace("-", " ").capitalize()
-    values: dict[str, Any] = {"title": words, "proposal": f"{words} is agreed", "pole_for": f"{words} is agreed", "pole_against": f"No {words.lower()}"}
+    values: dict[str, Any] = {
+        "title": words,
+        "proposal": f"{words} is agreed",
+        "pole_for": f"{words} is agreed",
+        "pole_against": f"No {words.lower()}",
+    }
     return Issue.objects.create(negotiation=negotiation or make_negotiation(), slug=slug, **{**values, **fields})
 
 
@@ -120,22 +133,33 @@ def make_round(
     negotiation = negotiation or make_negotiation()
     number = negotiation.rounds.count() + 1 if number is None else number
     values: dict[str, Any] = {"title": f"Round {number}", "status": RoundStatus.HELD}
-    held = Round.objects.create(negotiation=negotiation, number=number, starts_on=starts_on, ends_on=ends_on or starts_on, **{**values, **fields})
+    held = Round.objects.create(
+        negotiation=negotiation,
+        number=number,
+        starts_on=starts_on,
+        ends_on=ends_on or starts_on,
+        **{**values, **fields},
+    )
     for party in parties:
         make_delegation(held, party)
     return held
 
 
-def make_delegation(held: Round, party: Party, *, head: Person | None = None, members: Iterable[tuple[Person, str]] = ()) -> Delegation:
+def make_delegation(
+    held: Round, party: Party, *, head: Person | None = None, members: Iterable[tuple[Person, str]] = ()
+) -> Delegation:
     """A party at a round, with its members and the titles they held."""
     delegation = Delegation.objects.create(round=held, party=party, head=head)
     DelegationMember.objects.bulk_create(
-        DelegationMember(delegation=delegation, person=person, title=title, rank=rank) for rank, (person, title) in enumerate(members)
+        DelegationMember(delegation=delegation, person=person, title=title, rank=rank)
+        for rank, (person, title) in enumerate(members)
     )
     return delegation
 
 
-def make_source(negotiation: Negotiation | None = None, *, text: str | None = TEXT, published_on: str = PUBLISHED_ON, **fields: Any) -> Source:
+def make_source(
+    negotiation: Negotiation | None = None, *, text: str | None = TEXT, published_on: str = PUBLISHED_ON, **fields: Any
+) -> Source:
     """A source on the record, with a text unless ``text`` is null; ``derived_from`` alone makes it a report."""
     number = next(_numbers)
     values: dict[str, Any] = {"key": f"source-{number}", "title": f"Source {number}", "recorded_at": RECORDED_AT}
@@ -150,7 +174,14 @@ def make_source(negotiation: Negotiation | None = None, *, text: str | None = TE
         **{**values, **fields},
     )
     if text is not None:
-        SourceText.objects.create(source=source, version=1, text=text, sha256=digest_of(text), length=len(text), recorded_at=source.recorded_at)
+        SourceText.objects.create(
+            source=source,
+            version=1,
+            text=text,
+            sha256=digest_of(text),
+            length=len(text),
+            recorded_at=source.recorded_at,
+        )
     return source
 
 
@@ -185,7 +216,9 @@ def make_statement(
     values["stated_earliest"], values["stated_latest"] = capped_bounds(values["stated_on"], source.published_latest)
     values.update(fields)
     values.setdefault("key", str(values["id"]))
-    statement = Statement.objects.create(negotiation=source.negotiation, source=source, asserted_by=asserted_by or make_party(), **values)
+    statement = Statement.objects.create(
+        negotiation=source.negotiation, source=source, asserted_by=asserted_by or make_party(), **values
+    )
     statement.addressees.set(addressees)
     return statement
 
@@ -207,7 +240,12 @@ def make_coding(
     """
     statement = statement or make_statement()
     party = party or statement.asserted_by
-    values: dict[str, Any] = {"id": uuid.uuid4(), "move": Move.DEMAND, "coder": "import", "created_at": statement.recorded_at}
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "move": Move.DEMAND,
+        "coder": "import",
+        "created_at": statement.recorded_at,
+    }
     if status == CodingStatus.PUBLISHED:
         values["recorded_at"] = statement.recorded_at
     if status != CodingStatus.DRAFT:
@@ -243,9 +281,12 @@ def make_condition(
     statuses: Sequence[tuple[str, date]] = (),
 ) -> Condition:
     """A condition of a coding; ``statuses`` are pairs of status and the day from which it holds."""
-    condition = Condition.objects.create(coding=coding, text=text, kind=kind, falls_on=falls_on, rank=coding.conditions.count())
+    condition = Condition.objects.create(
+        coding=coding, text=text, kind=kind, falls_on=falls_on, rank=coding.conditions.count()
+    )
     ConditionStatusEntry.objects.bulk_create(
-        ConditionStatusEntry(condition=condition, status=status, on=on, recorded_at=coding.recorded_at, rank=rank) for rank, (status, on) in enumerate(statuses)
+        ConditionStatusEntry(condition=condition, status=status, on=on, recorded_at=coding.recorded_at, rank=rank)
+        for rank, (status, on) in enumerate(statuses)
     )
     return condition
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.services import Unavailable, postgresql, redis_server
+from tests.servers import Unavailable, postgresql, redis_server
 from tracker.env import read_environment
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.run import ROOT, clean_environment
-from tests.services import free_port
+from tests.servers import free_port
 
 START_SECONDS = 90.0
 
@@ -78,9 +82,18 @@ class Stack:
         return self.process.wait(timeout=30)
 
 
+@functools.cache
+def shared_static_dir() -> str:
+    """One directory of collected static files for all installations of this process."""
+    directory = tempfile.mkdtemp(prefix="rapporteur-static-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
+
+
 def start_stack(data_dir: Path, **variables: str) -> Stack:
     """Start an installation and return at once."""
     port = int(variables.pop("PORT", "") or free_port())
+    variables.setdefault("RAPPORTEUR_STATIC_DIR", shared_static_dir())
     environ = clean_environment(str(data_dir), PORT=str(port), **variables)
     log = data_dir.parent / f"{data_dir.name}.log"
     with log.open("ab") as output:

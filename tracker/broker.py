@@ -17,7 +17,12 @@ SCHEME = "rapporteur-files"
 
 
 class Channel(filesystem.Channel):
-    """A message gets its name in the queue's folder only once it is completely written."""
+    """Makes its folders, for their owner alone; a message gets its name only once it is completely written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for folder in (Path(self.data_folder_out).parent, Path(self.data_folder_out), self.control_folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
@@ -35,14 +40,11 @@ class Transport(filesystem.Transport):
 
 
 def transport_options(folder: Path) -> dict[str, str | float]:
-    """The options that make both sides meet in ``folder``, which is created, for its owner alone."""
-    messages, control = folder / "messages", folder / "control"
-    for each in (folder, messages, control):
-        each.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The options that make both sides meet in ``folder``."""
     return {
-        "data_folder_in": str(messages),
-        "data_folder_out": str(messages),
-        "control_folder": str(control),
+        "data_folder_in": str(folder / "messages"),
+        "data_folder_out": str(folder / "messages"),
+        "control_folder": str(folder / "control"),
         "polling_interval": 0.1,
     }
 

@@ -40,19 +40,25 @@ def nothing_more(request: HttpRequest, record: Any) -> dict[str, Any]:
     return {}
 
 
+def stay(request: HttpRequest, record: Any, form: Any) -> Done:
+    """Nothing to do: the button is a link."""
+    return Done("")
+
+
 @dataclass(frozen=True)
 class ObjectAction:
     """A button on a record's page.
 
     ``allowed`` decides whether it shows; the service decides whether it happens. Without ``form``
-    the button acts at once; with it, it opens a page with that form.
+    the button acts at once; with it, it opens a page with that form; with ``href`` it only leads there.
     """
 
     slug: str
     label: str
     allowed: Callable[[Reader, Any], bool]
-    run: Callable[[HttpRequest, Any, Any], Done]
+    run: Callable[[HttpRequest, Any, Any], Done] = stay
     form: FormMaker | None = None
+    href: Callable[[Any], str] | None = None
     intro: str = ""
     tone: str = ""
     context: FormReader = nothing_more
@@ -88,6 +94,7 @@ class ActionAdmin(ServiceAdmin):
         own = [
             path(f"<path:object_id>/{action.slug}/", view, {"slug": action.slug}, name=self.url_name(action.slug))
             for action in self.object_actions
+            if action.href is None
         ]
         return [*own, *super().get_urls()]
 

@@ -113,6 +113,7 @@ def reading_form(
     *,
     record: Coding | None = None,
     initial: Mapping[str, Any] | None = None,
+    standing: str = "",
 ) -> Callable[..., ReadingForm]:
     """A maker of reading forms bound to the reader, a negotiation and the reading that it starts from."""
     form_class = type(

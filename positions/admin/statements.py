@@ -72,8 +72,9 @@ def withdraw(request: HttpRequest, statement: Statement, form: Any) -> Done:
     return Done("Withdrawn, with its codings. What was known before stays known.")
 
 
-def go_to_coding(request: HttpRequest, statement: Statement, form: Any) -> Done:
-    return Done("Add a reading of this statement.", f"{reverse('admin:positions_coding_add')}?statement={statement.pk}")
+def coding_url(statement: Statement) -> str:
+    """Where a reading of the statement is added."""
+    return f"{reverse('admin:positions_coding_add')}?statement={statement.pk}"
 
 
 class ReadingInline(ServiceInline, StackedInline):
@@ -130,7 +131,7 @@ class StatementAdmin(ActionAdmin):
     date_hierarchy = "stated_latest"
     ordering = ("-stated_latest", "id")
     object_actions = (
-        ObjectAction("code", "Add a coding", may_code, go_to_coding, tone="primary"),
+        ObjectAction("code", "Add a coding", may_code, href=coding_url, tone="primary"),
         ObjectAction(
             "correct", "Correct…", may_correct, correct, ask_correction,
             intro="A new statement takes this one's place, at one instant with its codings. What was known before stays known.",

@@ -44,6 +44,7 @@ class EnumFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[misc]
     """A vocabulary is one named component, whichever payload it appears in."""
 
     target_class = "positions.api.serializers.fields.EnumField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
         field: EnumField = self.target

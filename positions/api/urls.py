@@ -1,7 +1,58 @@
-"""Addresses of the api."""
+"""Addresses of the API, below ``/api/v1/``."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path, re_path
+
+from positions.api.derived import ConcessionsView, MatrixView, PositionsView, ShiftsView, TimelineView
+from positions.api.documents import DocsView, SchemaView
+from positions.api.problems import unknown_address
+from positions.api.resources.codings import CodingView, ConditionView
+from positions.api.resources.events import EventView, JobView
+from positions.api.resources.negotiations import IssueView, NegotiationView, RoundView
+from positions.api.resources.parties import PartyView, PersonView
+from positions.api.resources.sources import SourceTextView, SourceView
+from positions.api.resources.statements import SourceStatementView, StatementView
+from positions.api.tokens import MeView, TokenView
+
+RESOURCES: dict[str, Any] = {
+    "negotiations": NegotiationView,
+    "rounds": RoundView,
+    "parties": PartyView,
+    "persons": PersonView,
+    "issues": IssueView,
+    "sources": SourceView,
+    "statements": StatementView,
+    "codings": CodingView,
+    "conditions": ConditionView,
+    "events": EventView,
+    "jobs": JobView,
+}
+
+
+def resource_patterns(name: str, view: Any) -> list[URLPattern]:
+    """The list of a resource, and one address for each record."""
+    return [
+        path(f"{name}/", view.as_view({"get": "list"}), name=f"api-{name}"),
+        path(f"{name}/<str:{view.lookup_field}>/", view.as_view({"get": "retrieve"}), name=f"api-{name}-one"),
+    ]
+
+
+urlpatterns: list[URLPattern] = [
+    *(pattern for name, view in RESOURCES.items() for pattern in resource_patterns(name, view)),
+    path("sources/<str:id>/text/", SourceTextView.as_view({"get": "retrieve"}), name="api-source-text"),
+    path("sources/<str:id>/statements/", SourceStatementView.as_view({"get": "list"}), name="api-source-statements"),
+    path("positions/", PositionsView.as_view({"get": "list"}), name="api-positions"),
+    path("matrix/", MatrixView.as_view(), name="api-matrix"),
+    path("timeline/", TimelineView.as_view(), name="api-timeline"),
+    path("shifts/", ShiftsView.as_view({"get": "list"}), name="api-shifts"),
+    path("concessions/", ConcessionsView.as_view({"get": "list"}), name="api-concessions"),
+    path("me/", MeView.as_view(), name="api-me"),
+    path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),
+    path("tokens/<str:id>/", TokenView.as_view({"get": "retrieve", "delete": "destroy"}), name="api-tokens-one"),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("docs/", DocsView.as_view(), name="api-docs"),
+    re_path(r"", unknown_address),
+]

@@ -128,11 +128,15 @@ def _find_silences(
 
 def _find_never_heard(
     stands: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue]
-) -> list[tuple[PartyInk, list[Issue], int]]:
-    """For each of the main parties the issues on which nothing was found, and on how many something was."""
+) -> list[tuple[PartyInk, list[Issue], int, int]]:
+    """For each of the main parties: the issues nothing was found on, on how many something was, of how many."""
     heard: dict[str, set[str]] = {}
     for p in stands:
         heard.setdefault(p.party, set()).add(p.issue)
     named = [ink for ink in inks.values() if ink.slot is not None and ink.slug in heard]
-    rows = [(ink, [i for i in issues.values() if i.slug not in heard[ink.slug]], len(heard[ink.slug])) for ink in named]
-    return [row for row in rows if row[1]]
+    rows = []
+    for ink in named:
+        missing = [issue for issue in issues.values() if issue.slug not in heard[ink.slug]]
+        if missing:
+            rows.append((ink, missing, len(heard[ink.slug]), len(issues)))
+    return rows

@@ -14,7 +14,7 @@ from positions.api.parameters import Instant, OneOf, Words, ordering
 from positions.api.serializers.events import EventSerializer, JobSerializer
 from positions.api.views import ResourceView
 from positions.enums import JobState, Role
-from positions.models import Event, Job
+from positions.models import Coding, Event, Job
 from positions.queries.access import codings_for, events_for, jobs_for, negotiations_for
 
 MOST_DIGITS = 18
@@ -51,14 +51,17 @@ class EventView(ResourceView):
     def context_for(self, rows: Sequence[Event]) -> dict[str, Any]:
         """With the entries that speak of codings which the reader may not see: leads see them all."""
         reader = self.reader
-        about: dict[UUID, list[int]] = {}
+        about: dict[str, list[int]] = {}
         for event in rows:
             if event.subject_type != "coding" or (
                 event.negotiation_id and reader.has_role(event.negotiation_id, Role.LEAD)
             ):
                 continue
-            about.setdefault(UUID(event.subject_id), []).append(event.pk)
-        seen = set(codings_for(reader).filter(pk__in=list(about)).values_list("pk", flat=True)) if about else set()
+            about.setdefault(event.subject_id, []).append(event.pk)
+        visible = (
+            codings_for(reader).filter(pk__in=[UUID(coding) for coding in about]) if about else Coding.objects.none()
+        )
+        seen = {str(coding) for coding in visible.values_list("pk", flat=True)}
         closed = {event for coding, events in about.items() if coding not in seen for event in events}
         return {"reader": reader, "closed": closed}
 

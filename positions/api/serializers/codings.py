@@ -77,7 +77,7 @@ class CodingSerializer(Payload):
     status = EnumField(CodingStatus)
     recorded_at = InstantField(allow_null=True, help_text="When it was published; null before.")
     retired_at = InstantField(allow_null=True, help_text="When it was corrected or withdrawn; null while in force.")
-    supersedes = IdOf(source="supersedes.pk", default=None, allow_null=True)
+    supersedes = IdOf(source="supersedes.pk", allow_null=True)
     superseded_by = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
 
@@ -100,7 +100,7 @@ class ConditionStatusEntrySerializer(serializers.Serializer[Any]):
     status = EnumField(ConditionStatus)
     on = serializers.DateField()
     recorded_at = serializers.SerializerMethodField()
-    statement = IdOf(source="statement.pk", default=None, allow_null=True)
+    statement = IdOf(source="statement.pk", allow_null=True)
     reason = serializers.CharField()
 
     def get_recorded_at(self, entry: Any) -> str | None:

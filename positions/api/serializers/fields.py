@@ -16,7 +16,6 @@ class EnumField(serializers.Field[Any, Any, Any, Any]):
     """A member of a fixed vocabulary; the OpenAPI document names it once and refers to it."""
 
     def __init__(self, vocabulary: type[Choices], **options: Any) -> None:
-        options.setdefault("read_only", True)
         super().__init__(**options)
         self.vocabulary = vocabulary
 
@@ -35,20 +34,27 @@ class InstantField(serializers.DateTimeField):
         return None if value is None else instant_text(value)
 
 
-class SlugOf(serializers.SlugRelatedField[Any]):
-    """The slug (or another naming column) of a related record."""
+class SlugOf(serializers.CharField):
+    """The slug of a related record."""
 
-    def __init__(self, slug_field: str = "slug", **options: Any) -> None:
-        options.setdefault("read_only", True)
-        super().__init__(slug_field=slug_field, **options)
+    def bind(self, field_name: str, parent: Any) -> None:
+        # ``source`` names the related record; the field's own name does by default
+        self.source = f"{self.source or field_name}.slug"
+        super().bind(field_name, parent)
+
+
+class SlugsOf(serializers.ListField):
+    """The slugs of related records."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=serializers.CharField(), **options)
+
+    def to_representation(self, related: Any) -> list[str]:
+        return [record.slug for record in related.all()]
 
 
 class IdOf(serializers.UUIDField):
     """The id of a related record, read from its foreign key without loading it."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("read_only", True)
-        super().__init__(**options)
 
 
 class Payload(serializers.Serializer[Any]):

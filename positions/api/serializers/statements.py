@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from positions.api.serializers.codings import CodingSerializer
-from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf
+from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf, SlugsOf
 from positions.api.serializers.succession import reason_for, successor_of
 from positions.enums import AnchorStatus, Attribution, Credibility, Directness
 from positions.models import Statement
@@ -43,13 +43,13 @@ class StatementSerializer(Payload):
     stated_on = serializers.CharField(help_text="EDTF, as entered.")
     stated_earliest = serializers.DateField()
     stated_latest = serializers.DateField(help_text="The day on which it counts.")
-    round = SlugOf("number", allow_null=True)
-    addressees = SlugOf(many=True)
+    round = serializers.IntegerField(source="round.number", allow_null=True)
+    addressees = SlugsOf()
     group = IdOf(source="group_id", allow_null=True, help_text="The same for the statements of a joint text.")
     note = serializers.CharField(allow_null=True, help_text="Null for readers who are no members.")
     recorded_at = InstantField()
     retired_at = InstantField(allow_null=True, help_text="When it was corrected or withdrawn; null while in force.")
-    supersedes = IdOf(source="supersedes.pk", default=None, allow_null=True)
+    supersedes = IdOf(source="supersedes.pk", allow_null=True)
     superseded_by = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     codings = CodingSerializer(source="shown_codings", many=True)

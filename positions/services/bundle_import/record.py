@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from positions.analysis.anchors import canonical_text
 from positions.enums import CodingStatus
 from positions.exceptions import Invalid
 from positions.formats.bundle import BundleCoding, BundleCondition, BundleHistory, BundleStatement
 from positions.models import Coding, Condition, Issue, Party, Source, Statement, StatementGroup
+from positions.services.bundle_import.identity import KnownRecords, coding_place, statement_places
 from positions.services.bundle_import.plan import Plan, free_ids
 from positions.services.coding import CodingFacts, build_coding
 from positions.services.conditions import ConditionFacts, StatusFacts, build_conditions
@@ -29,18 +31,13 @@ class RecordPlanner:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.statements_by_key: dict[str, Statement] = {}
-        self.statements_by_place: dict[tuple[object, ...], Statement] = {}
-        self.codings_by_key: dict[str, Coding] = {}
-        self.codings_by_place: dict[tuple[object, ...], Coding] = {}
-        self.groups: dict[str, StatementGroup] = {}
+        self.known = KnownRecords(None if plan.is_new else plan.negotiation)
+        self.groups = dict(self.known.groups)
         self.pairs: list[tuple[BundleStatement, Statement]] = []
         self.coded: list[tuple[BundleCoding, Coding, bool]] = []
         self.free_statements = free_ids(Statement, (s.id for s in plan.bundle.statements))
         self.free_codings = free_ids(Coding, (c.id for s in plan.bundle.statements for c in s.codings))
         self.claimed: dict[object, str] = {}
-        if not plan.is_new:
-            self._load_existing()
 
     def plan_all(self) -> None:
         """Plan every statement, then what they refer to among themselves."""
@@ -57,24 +54,6 @@ class RecordPlanner:
         self._plan_links()
         self._check_one_in_force()
 
-    # ------------------------------------------------------------ what is there already
-
-    def _load_existing(self) -> None:
-        plan = self.plan
-        statements = Statement.objects.filter(negotiation=plan.negotiation).prefetch_related("addressees")
-        first_issue: dict[UUID, UUID] = {}
-        codings = Coding.objects.filter(negotiation=plan.negotiation).select_related("statement")
-        for coding in codings.order_by("created_at", "pk"):
-            first_issue.setdefault(coding.statement_id, coding.issue_id)
-            self.codings_by_key[coding.key] = coding
-            if coding.retired_at is None:
-                self.codings_by_place[coding.statement_id, coding.party_id, coding.issue_id, coding.coder] = coding
-        for statement in statements:
-            self.statements_by_key[statement.key] = statement
-            if statement.retired_at is None:
-                self.statements_by_place[_place(statement, first_issue.get(statement.pk))] = statement
-        self.groups = {group.key: group for group in StatementGroup.objects.filter(negotiation=plan.negotiation)}
-
     # ------------------------------------------------------------ statements
 
     def _plan_statement(self, entry: BundleStatement) -> Statement | None:
@@ -82,10 +61,11 @@ class RecordPlanner:
         built = self._build_statement(entry)
         if built is None:
             return None
-        issue = plan.issues.get(entry.codings[0].issue) if entry.codings else None
-        place = _place(built, issue.pk if issue else None)
-        existing = self.statements_by_key.get(entry.key) if entry.key else self.statements_by_place.get(place)
-        if not self._claim(existing.pk if existing else (entry.key or place), entry.path, "statement"):
+        issues = [plan.issues[coding.issue].pk for coding in entry.codings if coding.issue in plan.issues]
+        places = list(statement_places(built, issues))
+        span = self._span(entry.history)
+        existing = self.known.statement(entry.key, places, span)
+        if not self._claim(existing.pk if existing else (entry.key or (*places, span)), entry.path, "statement"):
             return None
         if existing is None:
             self._set_history(built, entry.history, entry.path)
@@ -134,7 +114,7 @@ class RecordPlanner:
             stated_on=entry.stated_on,
             start=entry.start,
             end=entry.end,
-            exact=entry.exact.replace("\r\n", "\n"),
+            exact=canonical_text(entry.exact),
             speaker=speaker,
             speaker_label=entry.speaker_label,
             directness=entry.directness,
@@ -182,6 +162,9 @@ class RecordPlanner:
             group = self.groups[key] = StatementGroup(negotiation=self.plan.negotiation, key=key)
             self.plan.add(group)
         return group
+
+    def _span(self, history: BundleHistory) -> tuple[datetime | None, datetime | None]:
+        return (history.recorded_at, history.retired_at) if self.plan.keeps_history else (None, None)
 
     def _claim(self, identity: object, path: str, noun: str) -> bool:
         """Whether this is the first entry of the file that means this record."""
@@ -247,11 +230,11 @@ class RecordPlanner:
                 continue
             built, conditions = made
             self._set_status(built, coding_entry)
-            place = (statement.pk, built.party_id, built.issue_id, built.coder)
-            existing = (
-                self.codings_by_key.get(coding_entry.key) if coding_entry.key else self.codings_by_place.get(place)
-            )
-            if not self._claim(existing.pk if existing else (coding_entry.key or place), coding_entry.path, "coding"):
+            place, span = coding_place(built), self._span(coding_entry.history)
+            existing = self.known.coding(coding_entry.key, place, span)
+            if not self._claim(
+                existing.pk if existing else (coding_entry.key or (*place, span)), coding_entry.path, "coding"
+            ):
                 continue
             if existing is not None:
                 self._match_coding(coding_entry, built, existing, statement, conditions)
@@ -393,14 +376,14 @@ class RecordPlanner:
         """The statement a key names; those of the file are filled in once all are planned."""
         if key is None:
             return None
-        return self.plan.statements.get(key) or self.statements_by_key.get(key) or Statement(key=key)
+        return self.plan.statements.get(key) or self.known.statements.get(key) or Statement(key=key)
 
     # ------------------------------------------------------------ what refers to what
 
     def _plan_links(self) -> None:
         plan = self.plan
-        statements = {**self.statements_by_key, **plan.statements}
-        codings = {**self.codings_by_key, **plan.codings}
+        statements = {**self.known.statements, **plan.statements}
+        codings = {**self.known.codings, **plan.codings}
         for entry, statement in self.pairs:
             _link(plan, entry.path, entry.history, statement, statements, "statement")
         for coding_entry, coding, _ in self.coded:
@@ -418,7 +401,7 @@ class RecordPlanner:
         """Refuse two published codings of one statement, party and issue that are in force at one instant."""
         plan = self.plan
         paths = {coding.pk: entry.path for entry, coding, _ in self.coded}
-        everything = {coding.pk: coding for coding in (*self.codings_by_key.values(), *plan.codings.values())}
+        everything = {coding.pk: coding for coding in (*self.known.codings.values(), *plan.codings.values())}
         spans: dict[tuple[UUID, UUID, UUID], list[Coding]] = {}
         for coding in everything.values():
             if coding.status == CodingStatus.PUBLISHED:
@@ -462,17 +445,4 @@ def _link(
     elif old.retired_at is None or (record.recorded_at is not None and old.retired_at > record.recorded_at):
         plan.refuse(f"{path}.supersedes", f"“{old.key}” must be retired by the time this one is recorded")
     elif record._state.adding:
-        record.supersedes = old  # type: ignore[assignment]
-
-
-def _place(statement: Statement, issue: UUID | None) -> tuple[object, ...]:
-    """What identifies a statement without a key: span, asserter, date and round; the issue where there is no span."""
-    return (
-        statement.source_id,
-        statement.start,
-        statement.end,
-        statement.asserted_by_id,
-        statement.stated_on,
-        statement.round_id,
-        issue if statement.start is None else None,
-    )
+        record.supersedes = old

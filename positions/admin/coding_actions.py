@@ -1,0 +1,215 @@
+"""What may be done with a reading, by whom, at which stage: the buttons on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+
+from positions.admin.actions import ActionAdmin, Done, ObjectAction, ask_reason
+from positions.admin.base import page_of
+from positions.admin.coding_forms import READING, ReadingForm, ReasonedReadingForm, reading_errors, reading_facts, reading_form
+from positions.admin.lines import write_conditions
+from positions.admin.scope import desk_rows, reader_on
+from positions.enums import CodingStatus, ReviewPolicy, Role
+from positions.exceptions import Invalid
+from positions.models import Coding
+from positions.queries.access import Reader
+from positions.services.coding import (
+    CodingFacts,
+    adjudicate_codings,
+    coder_name,
+    correct_coding,
+    edit_draft,
+    publish_coding,
+    reject_coding,
+    return_coding,
+    submit_coding,
+    withdraw_coding,
+)
+from positions.services.conditions import condition_facts
+from positions.services.statements import role_to_correct
+
+
+def is_at(coding: Coding, status: CodingStatus) -> bool:
+    """Whether the reading stands at ``status`` and was not retired."""
+    return coding.retired_at is None and coding.status == status
+
+
+def may_edit(reader: Reader, coding: Coding) -> bool:
+    """One's own draft; a lead may edit any."""
+    own = coding.coder == coder_name(reader) and reader.has_role(coding.negotiation_id, Role.ANALYST)
+    return is_at(coding, CodingStatus.DRAFT) and (own or reader.has_role(coding.negotiation_id, Role.LEAD))
+
+
+def may_decide(reader: Reader, coding: Coding) -> bool:
+    """A submitted reading, by a reviewer other than its coder."""
+    others = reader.user is None or coding.coder_user_id != reader.user.pk
+    return is_at(coding, CodingStatus.SUBMITTED) and others and reader.has_role(coding.negotiation_id, Role.REVIEWER)
+
+
+def may_publish(reader: Reader, coding: Coding) -> bool:
+    """The same, where one reviewer is enough."""
+    return may_decide(reader, coding) and coding.negotiation.review_policy != ReviewPolicy.DOUBLE
+
+
+def may_correct(reader: Reader, coding: Coding) -> bool:
+    """A reading in force, by whoever may correct it."""
+    role = role_to_correct(coding.negotiation.review_policy, coding)
+    return is_at(coding, CodingStatus.PUBLISHED) and reader.has_role(coding.negotiation_id, role)
+
+
+def may_adjudicate(reader: Reader, coding: Coding) -> bool:
+    """Readings of two blind coders, neither of them the reader, with nothing published over them."""
+    if not may_decide(reader, coding) or coding.negotiation.review_policy != ReviewPolicy.DOUBLE:
+        return False
+    readings = readings_beside(reader, coding)
+    mine = reader.user is not None and any(reading.coder_user_id == reader.user.pk for reading in readings)
+    return len({reading.coder for reading in readings}) > 1 and not mine and not published_over(coding)
+
+
+def readings_beside(reader: Reader, coding: Coding) -> list[Coding]:
+    """The submitted readings of the same statement, party and issue, the oldest first."""
+    rows = desk_rows(reader, Coding).filter(
+        statement=coding.statement_id, party=coding.party_id, issue=coding.issue_id, status=CodingStatus.SUBMITTED, retired_at=None
+    )
+    return list(rows.select_related("party", "issue", "statement__source", "negotiation").order_by("submitted_at", "id"))
+
+
+def published_over(coding: Coding) -> bool:
+    """Whether a reading of the same statement, party and issue is in force."""
+    same = Coding.objects.filter(statement=coding.statement_id, party=coding.party_id, issue=coding.issue_id, retired_at=None)
+    return same.filter(status=CodingStatus.PUBLISHED).exists()
+
+
+# ---------------------------------------------------------------- forms
+
+
+class CommentForm(forms.Form):
+    """What the coder is told."""
+
+    comment = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="The coder reads this.")
+
+
+def ask_comment(page: ActionAdmin, request: HttpRequest, coding: Coding) -> Callable[..., forms.BaseForm]:
+    return CommentForm
+
+
+def ask_edit(page: ActionAdmin, request: HttpRequest, coding: Coding) -> Callable[..., forms.BaseForm]:
+    return reading_form(ReadingForm, request, coding.negotiation, record=coding, standing=page.standing(coding))
+
+
+def ask_correction(page: ActionAdmin, request: HttpRequest, coding: Coding) -> Callable[..., forms.BaseForm]:
+    return reading_form(ReasonedReadingForm, request, coding.negotiation, record=coding)
+
+
+class AdjudicationForm(ReasonedReadingForm):
+    """The reading that is published over the two."""
+
+    class Meta(ReasonedReadingForm.Meta):
+        fields = [name for name in READING if name not in ("party", "issue", "condition_lines")]
+
+
+def ask_adjudication(page: ActionAdmin, request: HttpRequest, coding: Coding) -> Callable[..., forms.BaseForm]:
+    """Start from what the readings agree on."""
+    readings = readings_beside(reader_on(request), coding)
+    agreed: dict[str, Any] = {name: values.pop() for name in READING[2:8] if len(values := {getattr(r, name) for r in readings}) == 1}
+    lines = {write_conditions(condition_facts(reading)) for reading in readings}
+    agreed["condition_lines"] = lines.pop() if len(lines) == 1 else ""
+    return reading_form(AdjudicationForm, request, coding.negotiation, initial=agreed)
+
+
+def show_readings(request: HttpRequest, coding: Coding) -> dict[str, Any]:
+    """The readings side by side, and the passage."""
+    readings = readings_beside(reader_on(request), coding)
+    rows = [
+        ("state", [r.get_state_display() for r in readings]),
+        ("stance", [r.get_stance_display() if r.stance is not None else "–" for r in readings]),
+        ("move", [r.get_move_display() for r in readings]),
+        ("red line", ["yes" if r.red_line else "no" for r in readings]),
+        ("reciprocal", ["yes" if r.reciprocal else "no" for r in readings]),
+        ("confidence", [r.get_confidence_display() for r in readings]),
+        ("conditions", [write_conditions(condition_facts(r)) or "–" for r in readings]),
+    ]
+    compared = [{"name": name, "values": values, "differs": len(set(values)) > 1} for name, values in rows]
+    return {"readings": readings, "compared": compared, "statement": coding.statement}
+
+
+# ---------------------------------------------------------------- doing it
+
+
+def in_form_words(change: Callable[[CodingFacts], Coding], facts: CodingFacts) -> Coding:
+    """The change; a refusal names the fields as the form does."""
+    try:
+        return change(facts)
+    except Invalid as refusal:
+        raise Invalid(reading_errors(refusal.errors)) from refusal
+
+
+def edit(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    in_form_words(lambda facts: edit_draft(reader_on(request), coding, facts), reading_facts(form.cleaned_data))
+    return Done("Saved the draft.")
+
+
+def submit(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    handed_in = submit_coding(reader_on(request), coding)
+    return Done("Published." if handed_in.status == CodingStatus.PUBLISHED else "Submitted; a reviewer decides.")
+
+
+def publish(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    publish_coding(reader_on(request), coding)
+    return Done("Published.")
+
+
+def send_back(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    return_coding(reader_on(request), coding, form.cleaned_data["comment"])
+    return Done("Returned to its coder, as a draft with your comment.", reverse("admin:positions_coding_changelist") + "?queue=review")
+
+
+def reject(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    reject_coding(reader_on(request), coding, form.cleaned_data["comment"])
+    return Done("Rejected for good.")
+
+
+def correct(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    said, reader = form.cleaned_data, reader_on(request)
+    corrected = in_form_words(lambda facts: correct_coding(reader, coding, facts, said["reason"]), reading_facts(said))
+    return Done("Corrected. The old reading is kept, retired.", page_of(corrected))
+
+
+def withdraw(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    withdraw_coding(reader_on(request), coding, form.cleaned_data["reason"])
+    return Done("Withdrawn. What was known before stays known.")
+
+
+def adjudicate(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    said, reader = form.cleaned_data, reader_on(request)
+    facts = reading_facts(said, party=coding.party, issue=coding.issue)
+    readings = readings_beside(reader, coding)
+    made = in_form_words(lambda wanted: adjudicate_codings(reader, readings, wanted, said["reason"]), facts)
+    return Done("Published the adjudicated reading; the two stay as they were handed in.", page_of(made))
+
+
+CODING_ACTIONS = (
+    ObjectAction("submit", "Submit", may_edit, submit, tone="primary"),
+    ObjectAction("edit", "Edit draft…", may_edit, edit, ask_edit),
+    ObjectAction("publish", "Publish", may_publish, publish, tone="primary"),
+    ObjectAction(
+        "adjudicate", "Adjudicate…", may_adjudicate, adjudicate, ask_adjudication, tone="primary",
+        intro="Your reading is published as a third record; the two stay as they were handed in.",
+        context=show_readings, template="admin/positions/coding/adjudicate.html",
+    ),
+    ObjectAction("return", "Return…", may_decide, send_back, ask_comment, intro="It becomes a draft again, with your comment."),
+    ObjectAction("reject", "Reject…", may_decide, reject, ask_comment, tone="danger", intro="Rejected for good; the coder reads why."),
+    ObjectAction(
+        "correct", "Correct…", may_correct, correct, ask_correction,
+        intro="A new reading takes this one's place. What was known before stays known.",
+    ),
+    ObjectAction(
+        "withdraw", "Withdraw…", may_correct, withdraw, ask_reason, tone="danger",
+        intro="The reading leaves the record from now on. What was known before stays known.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,120 @@
+"""Conditions of offers and threats, and the dated series of their statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+
+from positions.admin.actions import ActionAdmin, Done, ObjectAction
+from positions.admin.base import ScopedAdmin, ScopedInline, TabularInline
+from positions.admin.filters import scoped
+from positions.admin.scope import desk_rows, reader_on
+from positions.admin.widgets import search_box
+from positions.enums import ConditionStatus, Role
+from positions.models import Condition, ConditionStatusEntry, Statement
+from positions.queries.access import Reader
+from positions.services.conditions import set_condition_status
+
+
+class StatusForm(forms.Form):
+    """From which day a condition has which status, and what shows it."""
+
+    status = forms.ChoiceField(choices=ConditionStatus.choices)
+    on = forms.DateField(label="From", widget=AdminDateWidget, help_text="The day from which it holds.")
+
+    def __init__(self, *args: Any, condition: Condition, reader: Reader, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        within = condition.coding.negotiation
+        rows = desk_rows(reader, Statement).filter(negotiation=within)
+        self.fields["statement"] = forms.ModelChoiceField(
+            rows, required=False, widget=search_box(ConditionStatusEntry, "statement", within), help_text="The statement that shows it …"
+        )
+        self.fields["reason"] = forms.CharField(
+            required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="… or, in a few words, why it holds."
+        )
+        self.initial.setdefault("on", timezone.now().date())
+
+
+def may_set(reader: Reader, condition: Condition) -> bool:
+    """An analyst, while the reading is in force."""
+    return condition.coding.retired_at is None and reader.has_role(condition.coding.negotiation_id, Role.ANALYST)
+
+
+def ask_status(page: ActionAdmin, request: HttpRequest, condition: Condition) -> Callable[..., forms.BaseForm]:
+    return lambda *args, **kwargs: StatusForm(*args, condition=condition, reader=reader_on(request), **kwargs)
+
+
+def set_status(request: HttpRequest, condition: Condition, form: Any) -> Done:
+    said = form.cleaned_data
+    entry = set_condition_status(
+        reader_on(request), condition, said["status"], said["on"], statement=said["statement"], reason=said["reason"]
+    )
+    return Done(f"{entry.get_status_display()} from {entry.on:%-d %B %Y}.")
+
+
+class StatusInline(ScopedInline, TabularInline):
+    model = ConditionStatusEntry
+    fields = ("status", "on", "statement", "reason", "recorded_at")
+    verbose_name_plural = "statuses, in the order recorded"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConditionStatusEntry]:
+        return super().get_queryset(request).select_related("statement__asserted_by").order_by("rank")
+
+
+@admin.register(Condition)
+class ConditionAdmin(ActionAdmin):
+    """What offers and threats depend on."""
+
+    list_display = ("text", "kind", "falls_on", "status_now", "party", "issue", "coding_status")
+    list_filter = (
+        scoped("coding__negotiation"), "kind", scoped("falls_on"), scoped("coding__party"), scoped("coding__issue"), "coding__status",
+        ("coding__retired_at", admin.EmptyFieldListFilter),
+    )  # fmt: skip
+    list_select_related = ("falls_on", "coding__party", "coding__issue", "coding__negotiation")
+    search_fields = ("text", "falls_on__name", "coding__party__name", "coding__issue__title")
+    search_help_text = "Words of the condition, party or issue"
+    date_hierarchy = "coding__stated_latest"
+    ordering = ("-coding__stated_latest", "rank", "id")
+    fields = ("text", "kind", "falls_on", "coding")
+    inlines = (StatusInline,)
+    object_actions = (ObjectAction("status", "Set status…", may_set, set_status, ask_status, tone="primary"),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Condition]:
+        newest = ConditionStatusEntry.objects.filter(condition=OuterRef("pk")).order_by("-rank").values("status")[:1]
+        return super().get_queryset(request).annotate(newest_status=Subquery(newest))
+
+    @admin.display(description="status", ordering="newest_status")
+    def status_now(self, condition: Any) -> str:
+        return str(ConditionStatus(condition.newest_status or ConditionStatus.OPEN).label)
+
+    @admin.display(description="party", ordering="coding__party__name")
+    def party(self, condition: Condition) -> str:
+        return condition.coding.party.name
+
+    @admin.display(description="issue", ordering="coding__issue__title")
+    def issue(self, condition: Condition) -> str:
+        return condition.coding.issue.title
+
+    @admin.display(description="reading", ordering="coding__status")
+    def coding_status(self, condition: Condition) -> str:
+        return "retired" if condition.coding.retired_at else condition.coding.status
+
+
+@admin.register(ConditionStatusEntry)
+class ConditionStatusEntryAdmin(ScopedAdmin):
+    """How conditions stood from which day on; an entry is added on the condition's page, never changed."""
+
+    list_display = ("condition", "status", "on", "statement", "reason", "recorded_at")
+    list_filter = ("status", scoped("condition__coding__negotiation"))
+    list_select_related = ("condition__coding__negotiation", "statement__asserted_by")
+    search_fields = ("condition__text", "reason", "statement__exact")
+    search_help_text = "Words of the condition, the reason or the statement"
+    date_hierarchy = "on"
+    ordering = ("-on", "condition", "rank")
