@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.services import Unavailable, postgresql, scratch_database
+from tests.servers import Unavailable, postgresql, scratch_database
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = (

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from tests.flushing import let_tables_be_emptied
 from tests.servers import Unavailable, postgresql, redis_server, scratch_database
 from tests.stack import Stack, running_stack
 from tracker import celery_app
@@ -19,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Settings that only tests want: fast passwords, and a broker that forgets."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     celery_app.conf.update(broker_url="memory://", broker_transport_options={})
+    let_tables_be_emptied()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -57,7 +57,7 @@ from positions.services.statements import footing_for
 STATED_ON = "2022-01-10"
 PUBLISHED_ON = "2022-01-10"
 RECORDED_AT = datetime(2022, 2, 1, 12, 0, tzinfo=UTC)
-TEXT = "We will not accept this proposal. We are ready to talk about limits on both sides. No comment was made on the rest."
+TEXT = "We will not accept this proposal. We are ready to talk about limits on both sides. No comment on the rest."
 
 _numbers = itertools.count(1)
 

@@ -32,7 +32,7 @@ def test_slug_refused(value: str) -> None:
 
 
 def test_language_tag_accepted(value: str) -> None:
-        validate_language_tag(value)
+    validate_language_tag(value)
 
 
 @pytest.mark.parametrize("value", ["", "e", "en_GB", "english language", "en-", "-en", "en\n", "en-toolongpart9", "рус"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from positions.enums import Role
@@ -69,7 +69,7 @@ READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
     Coding: access.codings_for,
     Condition: access.conditions_for,
     Event: access.events_for,
-    Job: access.jobs_for,
+    Job: lambda reader: access.jobs_for(reader).filter(Q(negotiation=None) | Q(negotiation__in=access.negotiations_for(reader))),
     Party: access.parties_for,
     Person: access.persons_for,
     ConditionStatusEntry: lambda reader: ConditionStatusEntry.objects.filter(

@@ -27,7 +27,7 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
         return "Bearer"
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The token in the OpenAPI document."""
 
     target_class = "positions.api.authentication.BearerAuthentication"
@@ -45,11 +45,11 @@ class ReadOnlyUnlessSignedIn(BasePermission):
     """Anybody may ask; only somebody signed in may try to change anything."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in SAFE_METHODS or bool(request.user and request.user.is_authenticated)
+        return request.method in SAFE_METHODS or request.user.is_authenticated
 
 
 class SignedIn(BasePermission):
     """For what belongs to a user: tokens, jobs, the log, the user themself."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method == "OPTIONS" or bool(request.user and request.user.is_authenticated)
+        return request.method == "OPTIONS" or request.user.is_authenticated

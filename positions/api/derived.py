@@ -39,7 +39,7 @@ class DerivedView(ApiView):
     """A derived read: of one negotiation, as of a date, known at an instant."""
 
     serializer_class: type[Payload]
-    parameters = (PARTY, ISSUE)
+    parameters: ClassVar[tuple[Parameter, ...]] = (PARTY, ISSUE)
 
     def asked_parameters(self) -> tuple[Parameter, ...]:
         return (

@@ -26,7 +26,7 @@ from positions.api.views import ApiView
 @cache
 def build_document() -> dict[str, Any]:
     """The OpenAPI document: the same for everybody, made once a process."""
-    document: dict[str, Any] = SchemaGenerator(urlconf=None).get_schema(request=None, public=True)
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return document
 
 
@@ -41,7 +41,7 @@ class SchemaView(ApiView):
         return Response(build_document())
 
 
-class DocsView(SpectacularSwaggerSplitView):  # type: ignore[misc]
+class DocsView(SpectacularSwaggerSplitView):
     """The document for people. Its icons are ``data:`` images, which the content policy has to allow here."""
 
     template_name = "api/docs.html"
@@ -51,7 +51,7 @@ class DocsView(SpectacularSwaggerSplitView):  # type: ignore[misc]
     permission_classes: list[Any] = []
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().dispatch(request, *args, **kwargs)
+        response: Any = super().dispatch(request, *args, **kwargs)
         response.csp_img_data = True
         return response
 

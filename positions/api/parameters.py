@@ -185,7 +185,8 @@ class Ordering(Parameter):
         unknown = [word for word in wanted if word not in self.members]
         if unknown:
             raise Refused(
-                f"“{shorten(unknown[0])}” orders nothing here; use {', '.join(self.columns)}, with - before it for descending"
+                f"“{shorten(unknown[0])}” orders nothing here; use {', '.join(self.columns)}, "
+                "with - before it for descending"
             )
         names = [word.removeprefix("-") for word in wanted]
         if len(set(names)) != len(names):
@@ -204,7 +205,7 @@ def ordering(default: str, **columns: str) -> Ordering:
     names = ", ".join(f"`{name}`" for name in columns)
     return Ordering(
         name="ordering",
-        description=f"Order by {names}; a minus sign in front turns it round, commas separate several. By default `{default}`.",
+        description=f"Order by {names}; - in front turns it round, commas separate several. By default `{default}`.",
         columns=columns,
         default=tuple(default.split(",")),
     )

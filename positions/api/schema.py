@@ -7,8 +7,8 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, build_basic_type
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework import serializers
 
 from positions.api.parameters import OneOf, Parameter
@@ -34,13 +34,13 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(help_text="The status in words.")
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What was wrong, and what to do about it.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()),
         help_text="A parameter or field, with what is wrong about it.",
     )
 
 
-class EnumFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[misc]
+class EnumFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """A vocabulary is one named component, whichever payload it appears in."""
 
     target_class = "positions.api.serializers.fields.EnumField"
@@ -54,17 +54,20 @@ class EnumFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[misc]
             "enum": values,
             "description": field.describe(),
         }
-        component = ResolvedComponent(
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name=field.vocabulary.__name__, type=ResolvedComponent.SCHEMA, object=field.vocabulary, schema=schema
         )
         auto_schema.registry.register_on_missing(component)
         return component.ref
 
 
-class DocumentedSchema(AutoSchema):  # type: ignore[misc]
+class DocumentedSchema(AutoSchema):
     """Takes parameters and refusals from the view's own declarations."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    # an ApiView, whose declarations these are
+    view: Any
+
+    def get_override_parameters(self) -> list[Any]:
         return (
             [describe_parameter(parameter) for parameter in self.view.asked_parameters()]
             if self.method == "GET"
@@ -78,7 +81,7 @@ class DocumentedSchema(AutoSchema):  # type: ignore[misc]
     def get_tags(self) -> list[str]:
         return self._tokenize_path()[:1]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if self.method == "GET":
             bodies["304"] = {"description": "The caller has this answer already (`If-None-Match`)."}
@@ -100,9 +103,10 @@ def describe_parameter(parameter: Parameter) -> OpenApiParameter:
         schema = {"type": "array", "items": schema}
     return OpenApiParameter(
         parameter.name,
-        schema or build_basic_type(str),
+        schema,
         OpenApiParameter.QUERY,
         required=parameter.required,
         description=parameter.description,
-        **({"style": "form", "explode": False} if parameter.many else {}),
+        style="form" if parameter.many else None,
+        explode=False if parameter.many else None,
     )

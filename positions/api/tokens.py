@@ -52,10 +52,8 @@ def cards_of(user: User, current: AuthToken | None) -> list[TokenCard]:
     """The user's tokens that are still good."""
     now = timezone.now()
     tokens = [token for token in AuthToken.objects.filter(user=user) if token.expiry is None or token.expiry > now]
-    made = Event.objects.filter(subject_type="user", subject_id=str(user.pk), action="token_created").values_list(
-        "after", flat=True
-    )
-    names = {entry["token"]: entry["name"] for entry in made}
+    made = Event.objects.filter(subject_type="user", subject_id=str(user.pk), action="token_created")
+    names = {entry["token"]: entry["name"] for entry in made.values_list("after", flat=True) if entry}
     return [
         TokenCard(
             id_of(t),
@@ -189,6 +187,6 @@ class MeView(ApiView):
         question = self.question
         memberships = Member.objects.select_related("negotiation").order_by("negotiation__slug")
         user = User.objects.prefetch_related(Prefetch("negotiation_memberships", memberships)).get(
-            pk=self.request.user.pk
+            username=self.request.user.get_username()
         )
         return Response(MeSerializer(user, only=question["fields"]).data)

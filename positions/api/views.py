@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, QuerySet
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.generics import GenericAPIView
+from rest_framework.pagination import BasePagination
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -38,7 +39,7 @@ class ApiView(GenericAPIView[Any]):
     versioning_class = None
     metadata_class = None
     filter_backends = ()
-    pagination_class = None
+    pagination_class: type[BasePagination] | None = None
     schema = DocumentedSchema()
     # Whether anonymous readers get an answer.
     is_open: ClassVar[bool] = True
@@ -63,7 +64,7 @@ class ApiView(GenericAPIView[Any]):
         """The statuses that the OpenAPI document announces as problems for a method."""
         return (400, 404, 406, 429) if self.is_open else (400, 401, 404, 406, 429)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         """The methods of the address, in ``Allow``."""
         return Response(status=204)
 
@@ -157,7 +158,7 @@ class ResourceView(ViewSetMixin, ApiView):
     def found(self, rows: QuerySet[Any]) -> Model:
         """The record at this address. Raises :class:`NotVisible`, whether it is hidden or does not exist."""
         wanted = self.kwargs[self.lookup_field]
-        row = rows.filter(**{self.lookup_field: wanted}).first() if self.is_key(wanted) else None
+        row: Model | None = rows.filter(**{self.lookup_field: wanted}).first() if self.is_key(wanted) else None
         if row is None:
             raise NotVisible(f"No such {self.noun}.")
         return row

@@ -115,12 +115,14 @@ def _rounds(draw: st.DrawFn, parties: list[str]) -> tuple[RoundSpan, ...]:
 
 
 @st.composite
-def _readings(draw: st.DrawFn, parties: list[str], issues: list[str], sources: list[str], most: int) -> tuple[Reading, ...]:
+def _readings(
+    draw: st.DrawFn, parties: list[str], issues: list[str], sources: list[str], most: int, days: int = 5, own: int = 3
+) -> tuple[Reading, ...]:
     readings = []
     for number in range(draw(st.integers(1, most))):
         party = draw(st.sampled_from(parties))
         state = draw(_weighted("coded", ["unclear", "abstained", "absent"], times=9))
-        bounds = sorted((draw(st.sampled_from(DAYS[:5])), draw(st.sampled_from(DAYS[:5]))))
+        bounds = sorted((draw(st.sampled_from(DAYS[:days])), draw(st.sampled_from(DAYS[:days]))))
         status = draw(_weighted("published", ["submitted", "draft"], times=9))
         recorded = draw(st.integers(0, 2))
         retired = draw(_weighted(None, [3, 4], times=5))
@@ -132,7 +134,7 @@ def _readings(draw: st.DrawFn, parties: list[str], issues: list[str], sources: l
                 source=draw(st.sampled_from(sources)),
                 party=party,
                 issue=draw(st.sampled_from(issues)),
-                asserted_by=draw(_weighted(party, parties, times=3)),
+                asserted_by=draw(_weighted(party, parties, times=own)),
                 directness=draw(_weighted("verbatim", ["inferred", "inferred"])),
                 state=state,
                 stance=draw(st.integers(-2, 2)) if state == "coded" else None,
@@ -157,6 +159,15 @@ def histories(draw: st.DrawFn, *, parties: int = 3, most: int = 14) -> History:
     issues = ["border", "transit"][: draw(st.integers(1, 2))]
     sources = [f"src{n}" for n in range(draw(st.integers(1, 5)))]
     return History(draw(_readings(names, issues, sources, most)), draw(_chains(sources)), draw(_rounds(names)))
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> History:
+    """Two days on one issue, told by several parties in sources that mostly derive from each other: copies abound."""
+    names, sources = ["p00", "p01", "p02"], ["src0", "src1", "src2", "src3"]
+    readings = draw(_readings(names, ["border"], sources, 9, days=2, own=0))
+    parents = draw(st.one_of(_chains(sources), st.just({"src1": "src0", "src2": "src1", "src3": "src2"})))
+    return History(readings, parents, ())
 
 
 @st.composite

@@ -13,14 +13,14 @@ from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
 from positions.analysis.timeline import timeline
 from positions.analysis.types import History
-from tests.analysis.histories import crowds, histories, moments
+from tests.analysis.histories import accounts, crowds, histories, moments
 
 Moment = tuple[date, datetime]
 
 thorough = settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-brief = settings(thorough, max_examples=60)
+brief = settings(thorough, max_examples=80)
 
 
 def assert_same_answers(facts: History, moment: Moment) -> None:
@@ -40,6 +40,12 @@ def test_fast_answers_equal_reference(facts: History, moment: Moment) -> None:
 @thorough
 @given(histories(parties=2, most=10), moments)
 def test_fast_answers_equal_reference_between_two_parties(facts: History, moment: Moment) -> None:
+    assert_same_answers(facts, moment)
+
+
+@thorough
+@given(accounts(), moments)
+def test_fast_answers_equal_reference_where_sources_copy(facts: History, moment: Moment) -> None:
     assert_same_answers(facts, moment)
 
 

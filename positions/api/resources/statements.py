@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from positions.api.lookups import InNegotiation, Issues, Parties, Persons, Reference, Rounds
-from positions.api.parameters import Day, Flag, Instant, Number, OneOf, Question, Words, ordering
+from positions.api.parameters import Day, Filter, Flag, Instant, Number, OneOf, Question, Words, ordering
 from positions.api.resources.codings import STANCES, with_conditions
 from positions.api.serializers.statements import StatementSerializer
 from positions.api.views import ResourceView
@@ -67,7 +67,7 @@ class StatementView(ResourceView):
     queryset = Statement.objects.none()
     serializer_class = StatementSerializer
     noun = "statement"
-    filters = (
+    filters: ClassVar[tuple[Filter, ...]] = (
         InNegotiation(),
         Reference(name="source", description="Id of the source.", lookup="source", visible=sources_for, noun="source"),
         Words(name="key", description="The statement's name in its negotiation.", lookup="key"),

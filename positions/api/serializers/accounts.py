@@ -50,5 +50,5 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100, help_text="What it is made for, in a few words.")
     expires_at = serializers.DateTimeField(
         required=False,
-        help_text="At most the installation's limit from now, which is also the default; never past the token that asks.",
+        help_text="By default, and at most, the installation's limit from now; never past the token that asks.",
     )

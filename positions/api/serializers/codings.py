@@ -10,7 +10,7 @@ from rest_framework import serializers
 from positions.analysis.evidence import status_of
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import StatusEntry
-from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf
+from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf, instant_text
 from positions.api.serializers.succession import reason_for, successor_of
 from positions.enums import (
     CodingState,
@@ -104,7 +104,8 @@ class ConditionStatusEntrySerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
     def get_recorded_at(self, entry: Any) -> str | None:
-        return InstantField().to_representation(entry.recorded_at or entry.condition.coding.recorded_at)
+        instant = entry.recorded_at or entry.condition.coding.recorded_at
+        return None if instant is None else instant_text(instant)
 
 
 class ConditionSerializer(Payload):

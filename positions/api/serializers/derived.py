@@ -87,7 +87,7 @@ class TimelineRoundSerializer(serializers.Serializer[Any]):
 
 
 class PointSerializer(serializers.Serializer[Any]):
-    """One admitted coding. ``stated_on`` is EDTF as entered, ``exact`` empty where the reader may not read the quotation."""
+    """One admitted coding. ``stated_on`` is EDTF as entered; ``exact`` is empty where a ground rule hides it."""
 
     statement = serializers.UUIDField()
     coding = serializers.UUIDField()

@@ -16,7 +16,7 @@ class SubjectSerializer(serializers.Serializer[Event]):
 
     type = serializers.CharField(source="subject_type")
     id = serializers.CharField(source="subject_id")
-    label = serializers.CharField(source="subject_label")
+    label = serializers.CharField(source="subject_label")  # type: ignore[assignment]
 
 
 class EventSerializer(Payload):
@@ -62,7 +62,7 @@ class JobSerializer(Payload):
     negotiation = SlugOf(allow_null=True)
     progress = ProgressSerializer(source="*")
     result = serializers.JSONField(allow_null=True)
-    errors = serializers.JSONField(help_text="A list of `{row, column, message}`.")
+    errors = serializers.JSONField(help_text="A list of `{row, column, message}`.")  # type: ignore[assignment]
     created_at = InstantField()
     started_at = InstantField(allow_null=True)
     finished_at = InstantField(allow_null=True)

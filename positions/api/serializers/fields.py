@@ -30,8 +30,8 @@ class EnumField(serializers.Field[Any, Any, Any, Any]):
 class InstantField(serializers.DateTimeField):
     """An instant in UTC, written with ``Z``."""
 
-    def to_representation(self, value: datetime | None) -> str | None:
-        return None if value is None else instant_text(value)
+    def to_representation(self, value: datetime) -> str:
+        return instant_text(value)
 
 
 class SlugOf(serializers.CharField):

@@ -62,5 +62,5 @@ class IssueSerializer(Payload):
     pole_against = serializers.CharField()
     reference_point = serializers.CharField()
     keywords = serializers.ListField(child=serializers.CharField())
-    parent = SlugOf(allow_null=True)
+    parent = SlugOf(allow_null=True)  # type: ignore[assignment]
     rank = serializers.IntegerField(help_text="Place among the negotiation's issues, from 0.")

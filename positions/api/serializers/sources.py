@@ -15,7 +15,7 @@ from positions.models import Source
 class DerivationSerializer(serializers.Serializer[Source]):
     """The source that another derives from, and how."""
 
-    source = IdOf(source="derived_from.pk")
+    source = IdOf(source="derived_from.pk")  # type: ignore[assignment]
     kind = EnumField(DerivationKind, source="derivation_kind")
 
 

@@ -27,7 +27,7 @@ class StatementSerializer(Payload):
     id = serializers.UUIDField()
     key = serializers.CharField()
     negotiation = SlugOf()
-    source = IdOf(source="source_id")
+    source = IdOf(source="source_id")  # type: ignore[assignment]
     start = serializers.IntegerField(allow_null=True, help_text="In Unicode code points of the source's text.")
     end = serializers.IntegerField(allow_null=True)
     exact = serializers.CharField()
