@@ -114,7 +114,7 @@ class ActionAdmin(ServiceAdmin):
         """The buttons that the reader's role and the record's standing allow."""
         reader = reader_on(request)
         return [
-            {"action": action, "url": self.action_url(record, action.slug)}
+            {"action": action, "url": action.href(record) if action.href else self.action_url(record, action.slug)}
             for action in self.object_actions
             if action.allowed(reader, record)
         ]

@@ -36,7 +36,7 @@ class ReadingFields:
 
     def prepare_reading(self) -> None:
         """Narrow the choices to the negotiation and show the conditions as they stand."""
-        form = cast(forms.ModelForm[Coding], self)
+        form = cast("forms.ModelForm[Coding]", self)
         if self.within is not None and "issue" in form.fields:
             issues = desk_rows(self.reader, Issue).filter(negotiation=self.within).order_by("rank", "slug")
             form.fields["issue"] = forms.ModelChoiceField(issues, error_messages={"invalid_choice": OUT_OF_REACH})
@@ -45,7 +45,7 @@ class ReadingFields:
         form.initial.setdefault("condition_lines", write_conditions(self.standing_conditions))
 
     def clean_condition_lines(self) -> tuple[ConditionFacts, ...]:
-        typed = cast(forms.ModelForm[Coding], self).cleaned_data["condition_lines"]
+        typed = cast("forms.ModelForm[Coding]", self).cleaned_data["condition_lines"]
         return read_conditions(self.reader, typed.replace("\r\n", "\n"), self.standing_conditions)
 
 
@@ -122,7 +122,7 @@ def reading_form(
 
     def make(*args: Any, **kwargs: Any) -> ReadingForm:
         kwargs["initial"] = {**(initial or {}), **(kwargs.get("initial") or {})}
-        return cast(ReadingForm, form_class(*args, instance=record, **kwargs))
+        return cast("ReadingForm", form_class(*args, instance=record, **kwargs))
 
     return make
 

@@ -97,7 +97,11 @@ def page_of_rows(rows: QuerySet[Any], terms: Sequence[Term], question: Question)
     back = cursor is not None and cursor.back
     if cursor is not None:
         rows = rows.filter(_beyond(columns, cursor))
-    found = list(rows.order_by(*(column.order_by(back) for column in columns))[: size + 1])
+    # First which rows, then all about them: joins would keep the planner from walking the index in order.
+    ordered = rows.order_by(*(column.order_by(back) for column in columns))
+    keys = list(ordered.select_related(None).prefetch_related(None).values_list("pk", flat=True)[: size + 1])
+    by_key = {row.pk: row for row in rows.filter(pk__in=keys).order_by()}
+    found = [by_key[key] for key in keys if key in by_key]
     return _page(found, cursor, size, order, lambda row: tuple(_value(row, column.name) for column in columns))
 
 

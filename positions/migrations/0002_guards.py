@@ -9,12 +9,12 @@ from positions.db import engine_for
 
 def install(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for statement in engine_for(schema_editor.connection.vendor).guard_statements():
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for statement in engine_for(schema_editor.connection.vendor).unguard_statements():
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):

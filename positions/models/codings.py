@@ -23,7 +23,7 @@ class Coding(Record):
     answers every derived read; the services keep them equal and ``check_positions`` proves it.
     """
 
-    negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="codings")
+    negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="codings", db_index=False)
     key = models.CharField(max_length=200, validators=[validate_plain_text])
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="codings")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="codings")
@@ -50,7 +50,12 @@ class Coding(Record):
     recorded_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
     supersedes = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        db_index=False,
     )
     reason = models.TextField(
         blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes."
@@ -89,18 +94,13 @@ class Coding(Record):
             ),
         ]
         indexes = [
-            # timeline, matrix, shifts: the published codings of an issue and party, by footing and day
-            models.Index(
-                fields=["negotiation", "issue", "party", "footing", "stated_latest"],
-                condition=Q(status=CodingStatus.PUBLISHED),
-                name="coding_published_by_day",
-            ),
-            # a party across issues (dossier, positions filtered by party)
-            models.Index(
-                fields=["negotiation", "party", "issue"],
-                condition=Q(status=CodingStatus.PUBLISHED),
-                name="coding_published_by_party",
-            ),
+            # timeline, matrix, shifts: the codings of an issue and party, by footing and day; nearly all are published,
+            # and SQLite does not use a partial index for a condition that comes as a parameter
+            models.Index(fields=["negotiation", "issue", "party", "footing", "stated_latest"], name="coding_by_day"),
+            # a page of positions, a party across issues
+            models.Index(fields=["negotiation", "party", "issue"], name="coding_by_party"),
+            # what replaced a coding: hardly any has been replaced
+            models.Index(fields=["supersedes"], condition=Q(supersedes__isnull=False), name="coding_by_superseded"),
             # queues: what waits for whom
             models.Index(fields=["negotiation", "status", "coder"], name="coding_by_status"),
         ]

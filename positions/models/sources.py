@@ -67,6 +67,9 @@ class Source(Record):
         indexes = [
             # sources/ ordered by publication within a negotiation
             models.Index(fields=["negotiation", "published_latest", "id"], name="source_by_publication"),
+            # what a ground rule or a marking keeps from a reader: hardly ever anything, and then these few
+            models.Index(fields=["attribution", "negotiation"], name="source_by_ground_rule"),
+            models.Index(fields=["tlp", "negotiation"], name="source_by_marking"),
         ]
 
     def __str__(self) -> str:

@@ -33,9 +33,9 @@ class Statement(Record):
     in which the record says so; a correction is a new statement that ``supersedes`` this one.
     """
 
-    negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="statements")
+    negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="statements", db_index=False)
     key = models.CharField(max_length=200, validators=[validate_plain_text])
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="statements")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="statements", db_index=False)
     text = models.ForeignKey(SourceText, on_delete=models.PROTECT, null=True, blank=True, related_name="statements")
     start = models.PositiveIntegerField(null=True, blank=True)
     end = models.PositiveIntegerField(null=True, blank=True)
@@ -63,7 +63,12 @@ class Statement(Record):
     recorded_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
     supersedes = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        db_index=False,
     )
     reason = models.TextField(
         blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes."
@@ -100,12 +105,10 @@ class Statement(Record):
         indexes = [
             # statements/ by day within a negotiation, newest first
             models.Index(fields=["negotiation", "-stated_latest", "id"], name="statement_by_day"),
-            # whether a ground rule keeps anything of a negotiation from a reader: hardly ever, and then these few
-            models.Index(
-                fields=["negotiation"],
-                condition=Q(attribution__in=(Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)),
-                name="statement_kept_back",
-            ),
+            # what a ground rule keeps from a reader: hardly ever anything, and then these few
+            models.Index(fields=["attribution", "negotiation"], name="statement_by_ground_rule"),
+            # what replaced a statement: hardly any has been replaced
+            models.Index(fields=["supersedes"], condition=Q(supersedes__isnull=False), name="statement_by_superseded"),
             # the reader: the statements of a source in text order
             models.Index(fields=["source", "start"], name="statement_by_place"),
         ]

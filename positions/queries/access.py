@@ -7,7 +7,7 @@ codings and their statements) to whoever is no member; ground rules and markings
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -109,7 +109,12 @@ def reader_of(user: AbstractBaseUser | AnonymousUser | None) -> Reader:
 
 def negotiations_for(reader: Reader) -> QuerySet[Negotiation]:
     """The negotiations that exist for the reader."""
-    return Negotiation.objects.filter(_negotiation_visible(reader))
+    if reader.is_administrator:
+        return Negotiation.objects.all()
+    if reader.user is None:
+        return Negotiation.objects.filter(visibility=Visibility.PUBLIC)
+    open_to_all = Q(visibility__in=(Visibility.PUBLIC, Visibility.INTERNAL))
+    return Negotiation.objects.filter(open_to_all | Q(pk__in=list(reader.roles)) if reader.roles else open_to_all)
 
 
 def negotiation_for(reader: Reader, slug: str) -> Negotiation:
@@ -120,46 +125,55 @@ def negotiation_for(reader: Reader, slug: str) -> Negotiation:
         raise NotVisible("No such negotiation.") from None
 
 
-def _negotiation_visible(reader: Reader, prefix: str = "") -> Q:
-    """The condition on a row's negotiation under which the reader may know of it."""
+def _negotiation_visible(reader: Reader, path: str) -> Q:
+    """The condition on a row's negotiation, at ``path``, under which the reader may know of it.
+
+    Asked row by row, neither joined nor listed: SQLite would else walk all of a negotiation's rows
+    although a few of them are named by their keys.
+    """
     if reader.is_administrator:
         return Q()
-    if reader.user is None:
-        return Q(**{f"{prefix}visibility": Visibility.PUBLIC})
-    path = prefix.removesuffix("__") + "_id" if prefix else "id"
-    return Q(**{f"{prefix}visibility__in": (Visibility.PUBLIC, Visibility.INTERNAL)}) | Q(
-        **{f"{path}__in": list(reader.roles)}
-    )
+    return Q(Exists(negotiations_for(reader).order_by().filter(pk=OuterRef(f"{path}_id"))))
 
 
 # ---------------------------------------------------------------- ground rules
 
 
-def _shown(reader: Reader, negotiation: str, attribution: str, source: str) -> Q:
+def _kept_sources(rules: Sequence[Attribution], red: bool) -> Q:
+    """The condition under which a source is kept back: its ground rule, or TLP:RED where ``red`` matters."""
+    return Q(attribution__in=rules) | Q(tlp=Tlp.RED) if red else Q(attribution__in=rules)
+
+
+def _kept_statements(rules: Sequence[Attribution], red: bool) -> Q:
+    """The condition under which a statement is kept back: the stricter of its own rule and its source's."""
+    sources = Source.objects.filter(_kept_sources(rules, red)).order_by().values("pk")
+    return Q(attribution__in=rules) | Q(source__in=sources)
+
+
+def _kept_codings(rules: Sequence[Attribution], red: bool) -> Q:
+    """The condition under which a coding is kept back: that of its statement."""
+    return Q(statement__in=Statement.objects.filter(_kept_statements(rules, red)).order_by().values("pk"))
+
+
+def _shown(reader: Reader, kept: Callable[[Sequence[Attribution], bool], Q]) -> Q:
     """Visible negotiation, and neither ground rule nor marking keeps the row from the reader.
 
-    The arguments are lookup paths from the row: to its negotiation, to a statement's attribution
-    ("" where the row has none), to its source.
+    ``kept`` is one of the conditions above. They are subqueries over the few rows kept back, found
+    by index, not joins over the many that are not.
     """
     if reader.is_administrator:
         return Q()
-    path = f"{negotiation}_id__in"
-
-    def free_of(rules: tuple[Attribution, ...]) -> Q:
-        condition = ~Q(**{f"{source}attribution__in": rules})
-        return condition & ~Q(**{f"{attribution}__in": rules}) if attribution else condition
-
-    insiders = Q(**{path: reader.ids_from(Role.ANALYST)})
-    members = Q(**{path: list(reader.roles)}) & free_of(NOT_COUNTED)
-    others = _negotiation_visible(reader, f"{negotiation}__") & free_of(MEMBERS_ONLY) & ~Q(**{f"{source}tlp": Tlp.RED})
-    return insiders | members | others if reader.roles else others
+    others = _negotiation_visible(reader, "negotiation") & ~kept(MEMBERS_ONLY, True)
+    if not reader.roles:
+        return others
+    insiders = Q(negotiation__in=reader.ids_from(Role.ANALYST))
+    members = Q(negotiation__in=list(reader.roles)) & ~kept(NOT_COUNTED, False)
+    return insiders | members | others
 
 
 def published_codings_for(reader: Reader) -> QuerySet[Coding]:
     """The codings that are, or once were, in the record and that the reader may see: what a position is made of."""
-    return Coding.objects.filter(
-        _shown(reader, "negotiation", "statement__attribution", "statement__source__"), status=CodingStatus.PUBLISHED
-    )
+    return Coding.objects.filter(_shown(reader, _kept_codings), status=CodingStatus.PUBLISHED)
 
 
 def published_codings_in(reader: Reader, negotiation: Negotiation) -> QuerySet[Coding]:
@@ -172,20 +186,13 @@ def published_codings_in(reader: Reader, negotiation: Negotiation) -> QuerySet[C
     codings = Coding.objects.filter(negotiation=negotiation, status=CodingStatus.PUBLISHED)
     if reader.is_insider(negotiation.pk):
         return codings
-    is_member = reader.is_member(negotiation.pk)
-    rules = NOT_COUNTED if is_member else MEMBERS_ONLY
-    sources = Source.objects.filter(
-        Q(attribution__in=rules) if is_member else Q(attribution__in=rules) | Q(tlp=Tlp.RED), negotiation=negotiation
+    red = not reader.is_member(negotiation.pk)
+    rules = MEMBERS_ONLY if red else NOT_COUNTED
+    sources = list(
+        Source.objects.filter(_kept_sources(rules, red), negotiation=negotiation).values_list("pk", flat=True)
     )
-    kept_sources = list(sources.values_list("pk", flat=True))
-    kept_back = Statement.objects.filter(negotiation=negotiation, attribution__in=MEMBERS_ONLY).filter(
-        attribution__in=rules
-    )
-    if kept_sources:
-        codings = codings.exclude(statement__in=Statement.objects.filter(source__in=kept_sources).values("pk"))
-    if kept_back.exists():
-        codings = codings.exclude(statement__in=kept_back.values("pk"))
-    return codings
+    statements = Statement.objects.filter(Q(attribution__in=rules) | Q(source__in=sources), negotiation=negotiation)
+    return codings.exclude(statement__in=statements.order_by().values("pk")) if statements.exists() else codings
 
 
 def require_visible(reader: Reader, negotiation: Negotiation) -> None:
@@ -203,7 +210,7 @@ def codings_for(reader: Reader) -> QuerySet[Coding]:
     and blind; reviewers see what is submitted unless they have a coding of their own waiting on the
     same statement under that policy; leads see everything.
     """
-    shown = Coding.objects.filter(_shown(reader, "negotiation", "statement__attribution", "statement__source__"))
+    shown = Coding.objects.filter(_shown(reader, _kept_codings))
     if reader.is_administrator:
         return shown
     unpublished = Q()
@@ -228,7 +235,7 @@ def codings_for(reader: Reader) -> QuerySet[Coding]:
 
 def statements_for(reader: Reader) -> QuerySet[Statement]:
     """Statements with a published coding; insiders see those without one as well."""
-    shown = Statement.objects.filter(_shown(reader, "negotiation", "attribution", "source__"))
+    shown = Statement.objects.filter(_shown(reader, _kept_statements))
     if reader.is_administrator:
         return shown
     in_record = Exists(Coding.objects.filter(statement=OuterRef("pk"), status=CodingStatus.PUBLISHED))
@@ -238,7 +245,7 @@ def statements_for(reader: Reader) -> QuerySet[Statement]:
 
 def sources_for(reader: Reader) -> QuerySet[Source]:
     """Sources of visible negotiations whose marking and ground rule do not keep them from the reader."""
-    return Source.objects.filter(_shown(reader, "negotiation", "", ""))
+    return Source.objects.filter(_shown(reader, _kept_sources))
 
 
 def conditions_for(reader: Reader) -> QuerySet[Condition]:
@@ -274,12 +281,12 @@ def text_for(reader: Reader, source: Source) -> SourceText | None:
 
 def issues_for(reader: Reader) -> QuerySet[Issue]:
     """Issues of visible negotiations."""
-    return Issue.objects.filter(_negotiation_visible(reader, "negotiation__"))
+    return Issue.objects.filter(_negotiation_visible(reader, "negotiation"))
 
 
 def rounds_for(reader: Reader) -> QuerySet[Round]:
     """Rounds of visible negotiations."""
-    return Round.objects.filter(_negotiation_visible(reader, "negotiation__"))
+    return Round.objects.filter(_negotiation_visible(reader, "negotiation"))
 
 
 def parties_for(reader: Reader) -> QuerySet[Party]:
@@ -290,7 +297,7 @@ def parties_for(reader: Reader) -> QuerySet[Party]:
     return Party.objects.filter(
         Q(is_listed=True)
         | Exists(Party.negotiations.through.objects.filter(party=OuterRef("pk"), negotiation_id__in=list(reader.roles)))
-        | Exists(Delegation.objects.filter(_negotiation_visible(reader, "round__negotiation__"), party=OuterRef("pk")))
+        | Exists(Delegation.objects.filter(_negotiation_visible(reader, "round__negotiation"), party=OuterRef("pk")))
         | Exists(statements.filter(asserted_by=OuterRef("pk")))
         | Exists(Statement.addressees.through.objects.filter(party=OuterRef("pk"), statement__in=statements))
         | Exists(published_codings_for(reader).filter(party=OuterRef("pk")))
@@ -305,7 +312,7 @@ def persons_for(reader: Reader) -> QuerySet[Person]:
     named = Q(negotiation_id__in=reader.ids_from(Role.ANALYST)) | ~(
         Q(attribution__in=SPEAKER_WITHHELD) | Q(source__attribution__in=SPEAKER_WITHHELD)
     )
-    delegations = Delegation.objects.filter(_negotiation_visible(reader, "round__negotiation__"))
+    delegations = Delegation.objects.filter(_negotiation_visible(reader, "round__negotiation"))
     return Person.objects.filter(
         Q(is_listed=True)
         | Exists(

@@ -33,7 +33,7 @@ NARROW = ChartSize(372, 34, 84, label_length=0, label_rows=1, empty_height=34, u
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One statement. ``shape`` is ``circle``, ``diamond`` (red line), ``square`` (inferred) or ``glyph`` (no stance)."""
+    """One statement; ``shape`` is ``circle``, ``diamond`` (red line), ``square`` (inferred), ``glyph`` (no stance)."""
 
     statement: str
     x: float

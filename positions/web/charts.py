@@ -192,7 +192,8 @@ def _bars(s: Series, scale: DayScale, lanes: Lanes, name: str) -> Iterator[Bar]:
     for segment in s.segments:
         if segment.stance is None:
             ys = sorted(lanes.at[s.party, level] for level in _levels_of(segment))
-            title = f"{name}, {say_day(segment.start)}: mixed signals, from {sign_stance(segment.low)} to {sign_stance(segment.high)}"
+            reach = f"from {sign_stance(segment.low)} to {sign_stance(segment.high)}"
+            title = f"{name}, {say_day(segment.start)}: mixed signals, {reach}"
             yield Bar(scale.at(segment.start), ys[0], ys[-1], title)
 
 
@@ -224,7 +225,8 @@ def _dots(
         yield Dot(
             statement=p.statement, x=x, y=y, shape=shape, footing=p.footing, glyph=STATE_GLYPHS.get(p.state, "?"),
             has_ring=p.conditional, is_faint=p.set_aside is not None, target=targets[p.coding],
-            title=say_point(p, ink.name, quotes.get(p.statement, "")), whisker_from=early if x - early > DOT_RADIUS + 2 else None,
+            title=say_point(p, ink.name, quotes.get(p.statement, "")),
+            whisker_from=early if x - early > DOT_RADIUS + 2 else None,
         )  # fmt: skip
 
 
@@ -315,7 +317,9 @@ def _mark_shifts(
             continue
         x, glyph = scale.at(shift.on), "▲" if shift.steps > 0 else "▼"
         words = "" if size.is_narrow else count_of(abs(shift.steps), "step")
-        title = f"{name} moved {count_of(abs(shift.steps), 'step')} {'up' if shift.steps > 0 else 'down'} on {say_day(shift.on)}, from {sign_stance(shift.before.stance)} to {sign_stance(shift.after.stance)}"
+        way = f"{count_of(abs(shift.steps), 'step')} {'up' if shift.steps > 0 else 'down'}"
+        ends_words = f"from {sign_stance(shift.before.stance)} to {sign_stance(shift.after.stance)}"
+        title = f"{name} moved {way} on {say_day(shift.on)}, {ends_words}"
         yield _fit_shift(x, (ends[0], ends[1]), glyph, words, title, taken, size)
 
 
@@ -328,7 +332,7 @@ def _fit_shift(
     taken: list[tuple[float, float, float, float]],
     size: ChartSize,
 ) -> ShiftMark:
-    """Beside the middle of the step where that is free, else nearer to an end, else left of it, else the glyph alone."""
+    """Beside the middle of the step if that is free, else nearer an end, else left of it, else the glyph alone."""
     for text in dict.fromkeys((words, "")):
         width = 12 + measure_text(text, 12) + (3 if text else 0)
         for anchor, left in (("start", x + 6), ("end", x - 6 - width)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -19,7 +20,7 @@ from positions.web.ledes import moved
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import read_moment
-from positions.web.record import READING_FIELDS, load_statements
+from positions.web.record import READING_FIELDS, load_statements, read_row
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 
 NEGOTIATIONS_SHOWN = 60
@@ -81,7 +82,7 @@ def find_latest_moves(
     lines = codings.filter(issue__in={issue for issue, _ in pairs}, party__in={party for _, party in pairs})
     readings: dict[UUID, list[Reading]] = {}
     for negotiation, *fields in lines.values_list("negotiation_id", *READING_FIELDS):
-        readings.setdefault(negotiation, []).append(Reading(*(str(f) for f in fields[:3]), *fields[3:]))
+        readings.setdefault(negotiation, []).append(read_row(fields))
     parents = {
         str(source): str(parent)
         for source, parent in Source.objects.filter(negotiation__in=by_id, derived_from__isnull=False).values_list(
@@ -100,6 +101,8 @@ def find_latest_moves(
 def _tell_moves(reader: Reader, found: list[tuple[Negotiation, Shift]]) -> list[tuple[Negotiation, ShiftCard]]:
     if not found:
         return []
+    # without every party's line a list of gaps would be incomplete
+    found = [(negotiation, replace(shift, gaps=None)) for negotiation, shift in found]
     moves = [shift for _, shift in found]
     names = Party.objects.filter(slug__in={shift.party for shift in moves}).values_list("slug", "name")
     inks = {slug: PartyInk(slug, name, name, None) for slug, name in names}

@@ -86,10 +86,14 @@ def lay_matrix(
     return MatrixTable(tuple(shown), tuple(rows), len(parties) - len(shown))
 
 
+def tint_of(stance: int | None) -> str:
+    """The CSS name of a stance's tint."""
+    return "mixed" if stance is None else {0: "zero", 1: "for-1", 2: "for-2", -1: "against-1", -2: "against-2"}[stance]
+
+
 def tell_cell(p: Position, ink: PartyInk, issue: Issue) -> MatrixCell:
     """One position as a cell."""
     sign = sign_position(p.stance, p.low, p.high)
-    tint = "mixed" if p.stance is None else ("zero", "for-1", "for-2", "against-2", "against-1")[p.stance]
     notes = {"reported": "told", "inferred": "inferred"}
     failed = p.conditions.failed and not p.conditional
     extras = [
@@ -101,12 +105,15 @@ def tell_cell(p: Position, ink: PartyInk, issue: Issue) -> MatrixCell:
     words = ", ".join([name_stance(p.stance, p.state), *extras])
     return MatrixCell(
         sign=sign + (" if" if p.conditional else ""),
-        tint=tint,
+        tint=tint_of(p.stance),
         edge={"reported": "told", "inferred": "inferred"}.get(p.footing, "mixed" if p.stance is None else ""),
         note="condition failed" if failed else notes.get(p.footing, ""),
         is_conditional=p.conditional,
         is_red_line=p.red_line,
         evidence_count=p.evidence_total,
         heard=say_day_short(p.last_evidence_on).rsplit(" ", 1)[0],
-        title=f"{ink.name} on {issue.title}: {words}; {count_of(p.evidence_total, 'passage')}, latest {say_day(p.last_evidence_on)}",
+        title=(
+            f"{ink.name} on {issue.title}: {words}; {count_of(p.evidence_total, 'passage')},"
+            f" latest {say_day(p.last_evidence_on)}"
+        ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,8 +19,10 @@ from positions.web.ledes import moved, tell_negotiation
 from positions.web.matrix_table import lay_matrix
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
-from positions.web.query_string import read_moment
+from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.record import PageRecord, RoundRow, load_negotiation_record, load_statements
+from positions.web.round_table import choose_party, lay_rounds
+from positions.web.rounds_strip import draw_strip
 from positions.web.shift_cards import quoted_in, tell_shifts
 from positions.web.words import count_of, say_days
 
@@ -46,15 +48,20 @@ def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
     asked = read_moment(request.GET)
     moment = asked.moment
     record = load_negotiation_record(reader, negotiation_for(reader, slug), moment)
+    asked = read_parties(request.GET, record.parties, asked)
     inks = record.inks()
     stands = positions(record.history, moment.as_of, moment.known_at)
     found = shifts(record.history, moment.as_of, moment.known_at)
     moves = sorted((s for s in found if moved(s)), key=lambda s: (s.on, s.party, s.issue), reverse=True)
     statements = load_statements(reader, quoted_in(moves[:CARDS_SHOWN], most=1))
     sources = {reading.source for reading in record.history.readings}
+    chosen = choose_party(inks, stands, asked.parties)
     context = {
         "negotiation": record.negotiation,
         "asked": asked,
+        "strip": draw_strip([row.round for row in record.rounds if row.round.status != RoundStatus.CANCELLED]),
+        "tabs": _party_tabs(request, asked, inks, stands, chosen),
+        "round_table": lay_rounds(record, chosen, stands, found) if chosen and record.rounds else None,
         "lede": tell_negotiation(stands, found, inks, record.issues),
         "counted": _count_all(record, len(sources)),
         "cards": tell_shifts(moves[:CARDS_SHOWN], inks, record.issues, statements, reader),
@@ -79,6 +86,20 @@ def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
         "matrix": lay_matrix(stands, record.inks(), record.issues),
     }
     return render(request, "matrix.html", context)
+
+
+def _party_tabs(
+    request: HttpRequest,
+    asked: Asked,
+    inks: Mapping[str, PartyInk],
+    stands: Sequence[Position],
+    chosen: PartyInk | None,
+) -> list[tuple[PartyInk, str, bool]]:
+    """The parties of the round-by-round table as links to this page, at most ten."""
+    heard = {p.party for p in stands}
+    shown = [ink for slug, ink in inks.items() if slug in heard][:PARTIES_SHOWN]
+    addresses = [f"{request.path}{replace(asked, parties=(ink.slug,)).whole_query}#round-by-round" for ink in shown]
+    return [(ink, address, ink == chosen) for ink, address in zip(shown, addresses, strict=True)]
 
 
 def _count_all(record: PageRecord, sources: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,9 +19,8 @@ PageView = Callable[Concatenate[HttpRequest, Reader, P], HttpResponse]
 
 
 def page(view: PageView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page that is read only: hands the view its reader, answers 404 for what they may not see, 400 for a bad address."""
+    """A page that only reads: hands the view its reader; 404 for what they may not see, 400 for a bad address."""
 
-    @wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             response = view(request, reader_of(request.user), *args, **kwargs)
@@ -34,4 +33,4 @@ def page(view: PageView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespons
         response.headers.setdefault("Vary", "Cookie")
         return response
 
-    return require_safe(answer)
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", require_safe(wraps(view)(answer)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -64,7 +65,7 @@ def _paragraph_bounds(text: str) -> Iterator[tuple[int, int]]:
 
 def _cut_runs(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[Run]:
     cuts = sorted({start, end, *(max(start, s.start) for s in spans), *(min(end, s.end) for s in spans)})
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         over = [s for s in spans if s.start < right and s.end > left]
         opens = tuple(s for s in over if max(s.start, start) == left and s.start >= start)
         closes = tuple(s for s in over if s.end == right)
@@ -87,4 +88,5 @@ def quote_in_context(text: str, start: int, end: int, reach: int = 320) -> Conte
         before = "… " + before.split(" ", 1)[1]
     if end + reach < len(text) and " " in after:
         after = after.rsplit(" ", 1)[0] + " …"
-    return Context(before.lstrip("\n"), text[start:end], after.rstrip("\n"))
+    # the sentence's own full stop would open the next paragraph
+    return Context(before.lstrip("\n"), text[start:end], after.lstrip(".,;:!?").strip())

@@ -73,6 +73,11 @@ class Asked:
         return self.known_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if self.known_at else ""
 
     @property
+    def known_at_has_time(self) -> bool:
+        """Whether a plain date would say less than what was asked (a date means the end of that day)."""
+        return self.known_at is not None and self.known_at.astimezone(UTC).time() != time.max
+
+    @property
     def until(self) -> date | None:
         """The date a chart's axis should reach, where the reader asked for one."""
         return self.as_of

@@ -6,8 +6,9 @@ moment; the results are handed to ``positions.analysis``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -75,15 +76,18 @@ def short_name(party: Party) -> str:
     return str(abbreviation or party.iso3 or clip_text(party.name, 11))
 
 
+def read_row(row: Sequence[Any], conditions: tuple[ConditionFacts, ...] = ()) -> Reading:
+    """A row of ``READING_FIELDS`` as the analysis reads it."""
+    coding, statement, source, *facts = row
+    return Reading(str(coding), str(statement), str(source), *facts, conditions)
+
+
 def load_negotiation_record(reader: Reader, negotiation: Negotiation, moment: Moment) -> PageRecord:
     """Everything coded in the negotiation; seven queries."""
     codings = admitted_codings(reader, negotiation, moment)
     rows = codings.order_by("issue_id", "party_id", "stated_latest", "pk").values_list(*READING_FIELDS)
     conditions = {key: tuple(c.facts for c in found) for key, found in load_condition_texts(codings).items()}
-    readings = tuple(
-        Reading(str(r[0]), str(r[1]), str(r[2]), *r[3:], conditions.get(str(r[0]), ()))
-        for r in rows.iterator(chunk_size=5000)
-    )
+    readings = tuple(read_row(r, conditions.get(str(r[0]), ())) for r in rows.iterator(chunk_size=5000))
     return _assemble(reader, negotiation, moment, readings)
 
 
@@ -126,12 +130,13 @@ def load_condition_texts(codings: QuerySet[Coding]) -> dict[str, tuple[Condition
     for pk, coding, text, kind, status, on, recorded_at, coding_recorded_at in rows:
         texts[pk] = (str(coding), text, kind)
         entries.setdefault(pk, [])
-        if status is not None:
-            entries[pk].append(StatusEntry(status, on, recorded_at or coding_recorded_at))
+        known = recorded_at or coding_recorded_at
+        if status is not None and known is not None:
+            entries[pk].append(StatusEntry(status, on, known))
     found: dict[str, list[ConditionText]] = {}
-    for pk, (coding, text, kind) in texts.items():
-        found.setdefault(coding, []).append(ConditionText(text, kind, ConditionFacts(tuple(entries[pk]))))
-    return {coding: tuple(listed) for coding, listed in found.items()}
+    for pk, (owner, text, kind) in texts.items():
+        found.setdefault(owner, []).append(ConditionText(text, kind, ConditionFacts(tuple(entries[pk]))))
+    return {owner: tuple(listed) for owner, listed in found.items()}
 
 
 def _assemble(

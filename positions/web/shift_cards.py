@@ -54,6 +54,17 @@ class ShiftCard:
     after: ShiftSide
     gaps: str
     extras: tuple[str, ...]
+    from_x: int | None
+    to_x: int | None
+
+    @property
+    def arrow(self) -> str:
+        """Path data of the arrow on the card's scale, from the old stance to the rim of the new one's dot."""
+        if self.from_x is None or self.to_x is None:
+            return ""
+        way = 1 if self.to_x > self.from_x else -1
+        tip = self.to_x - 7 * way
+        return f"M{self.from_x} 10H{tip}M{tip - 5 * way} 5.5L{tip} 10L{tip - 5 * way} 14.5"
 
 
 def tell_shifts(
@@ -96,7 +107,13 @@ def _tell(
         after=_side(shift.after, statements, reader),
         gaps=tell_gaps(shift.gaps, inks),
         extras=tuple(_extras(shift)),
+        from_x=_scale_x(shift.before.stance) if shift.before and shift.after.stance is not None else None,
+        to_x=_scale_x(shift.after.stance),
     )
+
+
+def _scale_x(stance: int | None) -> int | None:
+    return None if stance is None else 110 + 50 * stance
 
 
 def _side(side: Side, statements: Mapping[str, Statement], reader: Reader, most: int = 2) -> ShiftSide:

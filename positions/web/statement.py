@@ -240,4 +240,7 @@ def _cite(found: Statement, quotation: Quotation, request: HttpRequest, asked: A
     publisher = f" {source.publisher}" if source.publisher else ""
     address = request.build_absolute_uri(reverse("statement", args=[found.pk]))
     known = say_instant(asked.moment.known_at)
-    return f"{who} ({quotation.rule}), {quotation.said}:{passage} {quotation.directness.capitalize()} in: {source.title}.{publisher}{published}. Rapporteur, {found.negotiation.title}, as known on {known}. {address}"
+    return (
+        f"{who} ({quotation.rule}), {quotation.said}:{passage} {quotation.directness.capitalize()} in: {source.title}."
+        f"{publisher}{published}. Rapporteur, {found.negotiation.title}, as known on {known}. {address}"
+    )

@@ -13,12 +13,12 @@ from positions.analysis.evidence import ancestors_of, status_of
 from positions.analysis.position import positions
 from positions.analysis.timeline import timeline
 from positions.analysis.types import Condition as ConditionFacts
-from positions.analysis.types import History, Point, Position, Reading, StatusEntry
+from positions.analysis.types import History, Point, Position, StatusEntry
 from positions.exceptions import NotVisible
 from positions.models import Coding, Condition, Source, Statement
 from positions.queries.access import Reader, published_codings_for, sources_for, statements_for
 from positions.queries.evidence import Moment, admitted_codings, parents_in
-from positions.web.record import READING_FIELDS
+from positions.web.record import READING_FIELDS, read_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _load_history(reader: Reader, statement: Statement, codings: list[Coding], m
         .order_by("stated_latest", "pk")
         .values_list(*READING_FIELDS)
     )
-    readings = tuple(Reading(str(r[0]), str(r[1]), str(r[2]), *r[3:]) for r in rows)
+    readings = tuple(read_row(r) for r in rows)
     return History(readings, parents_in(statement.negotiation), ())
 
 
@@ -140,7 +140,7 @@ def _load_conditions(codings: list[Coding], moment: Moment) -> dict[UUID, tuple[
         entries.setdefault(pk, [])
         known = recorded_at or recorded[coding]
         if status is not None and known is not None:
-            entries[pk].append(StatusRow(status, on, known, reason, str(shown_by or "")))
+            entries[pk].append(StatusRow(status, on, known, reason or "", "" if shown_by is None else str(shown_by)))
     found: dict[UUID, list[ConditionRow]] = {}
     for pk, (coding, text, kind, falls_on) in heads.items():
         facts = ConditionFacts(tuple(StatusEntry(e.status, e.on, e.recorded_at) for e in entries[pk]))

@@ -18,6 +18,10 @@ class DerivationSerializer(serializers.Serializer[Source]):
     source = IdOf(source="derived_from.pk")  # type: ignore[assignment]
     kind = EnumField(DerivationKind, source="derivation_kind")
 
+    def to_representation(self, source: Source) -> Any:
+        # loaded with the sources that the reader may see: a hidden one counts as none
+        return None if source.derived_from is None else super().to_representation(source)
+
 
 class SourceSerializer(Payload):
     """A document in which somebody states something.
@@ -50,8 +54,6 @@ class SourceSerializer(Payload):
     def to_representation(self, source: Source) -> dict[str, Any]:
         shown = super().to_representation(source)
         hidden: dict[str, Any] = {}
-        if source.derived_from is None:
-            hidden.update(derived_from=None)
         if not self.reader.is_member(source.negotiation_id):
             hidden.update(note=None)
         if self.context["withheld"].get(source.pk) is Withheld.GROUND_RULE:
