@@ -14,6 +14,7 @@ from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps
 
 SCHEME = "rapporteur-files"
+LONGEST_WAIT_SECONDS = 0.3
 
 
 class Channel(filesystem.Channel):
@@ -37,6 +38,10 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Wait in short turns: between two of them the worker notices that it was asked to stop."""
+        super().drain_events(connection, timeout=LONGEST_WAIT_SECONDS if timeout is None else min(timeout, LONGEST_WAIT_SECONDS))
 
 
 def transport_options(folder: Path) -> dict[str, str | float]:

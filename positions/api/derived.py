@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from positions.analysis.types import Point, Segment, Series
+from positions.analysis.types import Point, Position, Segment, Series
 from positions.api.audit import note_reads
 from positions.api.lookups import InNegotiation, Issues, Parties
-from positions.api.paging import PAGING, PagedAnswer, page_of_list
+from positions.api.paging import PAGING, Page, PagedAnswer, Term, page_of_list, page_of_pages
 from positions.api.parameters import Day, Flag, Instant, OneOf, Ordering, Parameter, fields_of, ordering
 from positions.api.serializers.derived import (
     ConcessionSerializer,
@@ -29,7 +29,14 @@ from positions.api.vocabularies import PositionState, ShiftKind
 from positions.enums import Footing
 from positions.models import Issue, Negotiation, Party, Statement
 from positions.queries.evidence import Moment, admitted_codings
-from positions.queries.positions import concessions_for, matrix_for, positions_for, shifts_for, timeline_for
+from positions.queries.positions import (
+    concessions_for,
+    matrix_for,
+    positions_for,
+    positions_page_for,
+    shifts_for,
+    timeline_for,
+)
 
 PARTY = Parties(description="Slugs of the parties wanted.")
 ISSUE = Issues(description="Slugs of the issues wanted.")
@@ -76,10 +83,19 @@ class PagedDerivedView(ViewSetMixin, DerivedView):
     def asked_parameters(self) -> tuple[Parameter, ...]:
         return (*super().asked_parameters(), self.ordering, *PAGING)
 
+    @property
+    def terms(self) -> Sequence[Term]:
+        """By what the rows are put in order: what was asked for, then what tells them apart."""
+        asked = self.ordering.terms(self.question)
+        names = {name for name, _ in asked}
+        return [*asked, *((name, False) for name in self.identity if name not in names)]
+
     def answer(self, rows: Iterable[Any]) -> Response:
         """A page of the computed rows."""
-        terms = [*self.ordering.terms(self.question), *((name, False) for name in self.identity)]
-        page = page_of_list(self.serializer_class.__name__, rows, terms, self.question)
+        return self.send(page_of_list(self.serializer_class.__name__, rows, self.terms, self.question))
+
+    def send(self, page: Page[Any]) -> Response:
+        """The page, with links that keep to its moment."""
         pinned = {"as_of": self.moment.as_of.isoformat(), "known_at": instant_text(self.moment.known_at)}
         return self.paged(page, self.serializer_class, {"reader": self.reader}, pinned)
 
@@ -102,12 +118,27 @@ class PositionsView(PagedDerivedView):
     identity = ("party", "issue")
 
     def list(self, request: Request) -> Response:
+        asked, negotiation, terms = self.question, self.negotiation, self.terms
+        chosen: dict[str, Any] = {"parties": asked["party"], "issues": asked["issue"]}
+
+        def whole() -> list[Position]:
+            rows = positions_for(self.reader, negotiation, self.moment, **chosen)
+            return [row for row in rows if self.is_wanted(row)]
+
+        def fetch(after: tuple[Any, ...] | None, limit: int) -> tuple[list[Position], bool]:
+            place = None if after is None else (str(after[0]), str(after[1]))
+            return positions_page_for(self.reader, negotiation, self.moment, limit=limit, after=place, **chosen)
+
+        narrowed = any(asked[name] is not None for name in ("state", "footing", "red_line", "conditional"))
+        if narrowed or terms != [("party", False), ("issue", False)]:
+            return self.answer(whole())
+        return self.send(page_of_pages(self.serializer_class.__name__, fetch, whole, terms, asked))
+
+    def is_wanted(self, row: Position) -> bool:
+        """Whether the position matches the filters on what was derived."""
         asked = self.question
-        rows = positions_for(self.reader, self.negotiation, self.moment, parties=asked["party"], issues=asked["issue"])
-        return self.answer(
-            row
-            for row in rows
-            if (asked["state"] is None or row.state in asked["state"])
+        return (
+            (asked["state"] is None or row.state in asked["state"])
             and (asked["footing"] is None or row.footing in asked["footing"])
             and asked["red_line"] in (None, row.red_line)
             and asked["conditional"] in (None, row.conditional)

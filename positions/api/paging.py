@@ -105,6 +105,28 @@ def page_of_rows(rows: QuerySet[Any], terms: Sequence[Term], question: Question)
     return _page(found, cursor, size, order, lambda row: tuple(_value(row, column.name) for column in columns))
 
 
+def page_of_pages(
+    name: str,
+    fetch: Callable[[tuple[Any, ...] | None, int], tuple[list[T], bool]],
+    whole: Callable[[], Iterable[T]],
+    terms: Sequence[Term],
+    question: Question,
+) -> Page[T]:
+    """A page of a computed list of which a part can be computed alone: only reading back takes the ``whole``.
+
+    ``fetch`` gets the values of the row to go on after (null: from the first) and how many rows are
+    wanted, and gives them with whether there are more.
+    """
+    order = _order_name(name, terms)
+    cursor, size = _asked(question, order)
+    if cursor is not None and cursor.back:
+        return page_of_list(name, whole(), terms, question)
+    found, more = fetch(cursor.values if cursor is not None else None, size)
+    following = Cursor(order, False, tuple(getattr(found[-1], field) for field, _ in terms)) if more else None
+    preceding = Cursor(order, True, tuple(getattr(found[0], field) for field, _ in terms)) if cursor and found else None
+    return Page(found, following, preceding)
+
+
 def page_of_list(name: str, rows: Iterable[T], terms: Sequence[Term], question: Question) -> Page[T]:
     """A page of the computed list ``name``, put in order by ``terms``; the fields they name tell any two rows apart."""
     order = _order_name(name, terms)

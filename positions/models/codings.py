@@ -102,7 +102,7 @@ class Coding(Record):
             # what replaced a coding: hardly any has been replaced
             models.Index(fields=["supersedes"], condition=Q(supersedes__isnull=False), name="coding_by_superseded"),
             # queues: what waits for whom
-            models.Index(fields=["negotiation", "status", "coder"], name="coding_by_status"),
+            models.Index(fields=["status", "coder"], name="coding_by_status"),
         ]
 
     def __str__(self) -> str:

@@ -188,11 +188,14 @@ def published_codings_in(reader: Reader, negotiation: Negotiation) -> QuerySet[C
         return codings
     red = not reader.is_member(negotiation.pk)
     rules = MEMBERS_ONLY if red else NOT_COUNTED
-    sources = list(
-        Source.objects.filter(_kept_sources(rules, red), negotiation=negotiation).values_list("pk", flat=True)
-    )
-    statements = Statement.objects.filter(Q(attribution__in=rules) | Q(source__in=sources), negotiation=negotiation)
-    return codings.exclude(statement__in=statements.order_by().values("pk")) if statements.exists() else codings
+    in_negotiation = {"negotiation": negotiation}
+    sources = Source.objects.filter(_kept_sources(rules, red), **in_negotiation).order_by().values("pk")
+    by_source = Statement.objects.filter(source__in=list(sources.values_list("pk", flat=True)), **in_negotiation)
+    by_rule = Statement.objects.filter(attribution__in=rules, **in_negotiation)
+    for kept_back in (by_source, by_rule):
+        if kept_back.exists():
+            codings = codings.exclude(statement__in=kept_back.order_by().values("pk"))
+    return codings
 
 
 def require_visible(reader: Reader, negotiation: Negotiation) -> None:

@@ -50,8 +50,12 @@ def history_for(
     *,
     parties: Collection[Party] | None = None,
     issues: Collection[Issue] | None = None,
+    with_rounds: bool = True,
 ) -> History:
-    """What the method may look at: the admitted codings, picked by party and issue where these are named."""
+    """What the method may look at: the admitted codings, picked by party and issue where these are named.
+
+    A timeline does not look at rounds; it may leave them out.
+    """
     codings = admitted_codings(reader, negotiation, moment)
     if issues is not None:
         codings = codings.filter(issue__in=[issue.pk for issue in issues])
@@ -60,20 +64,20 @@ def history_for(
     return History(
         tuple(load_readings(codings, admitted_at=moment.known_at)),
         parents_in(negotiation),
-        tuple(round_spans(negotiation)),
+        tuple(round_spans(negotiation)) if with_rounds else (),
     )
 
 
 COLUMNS = (
-    "pk", "statement_id", "statement__source_id", "party_id", "issue_id", "statement__asserted_by_id",
+    "pk", "statement_id", "statement__source_id", "party_id", "issue__slug", "statement__asserted_by_id",
     "statement__directness", "state", "stance",
-    "move", "red_line", "status", "statement__stated_earliest", "stated_latest", "statement__round_id",
+    "move", "red_line", "status", "statement__stated_earliest", "stated_latest", "statement__round__number",
 )  # fmt: skip
 CLOCKS = ("recorded_at", "retired_at")
 
 
 def load_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = None) -> list[Reading]:
-    """The readings of a queryset, with their conditions, in a handful of queries however many there are.
+    """The readings of a queryset, with their conditions, in three queries however many there are.
 
     Rows that the database has already admitted at an instant need no clock of their own: with
     ``admitted_at`` they carry that instant and are in force. Bare rows are read without the ORM's
@@ -84,16 +88,14 @@ def load_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = N
     read_id, read_day, read_instant = engine.read_id, engine.read_day, engine.read_instant
     rows = bare_rows(codings.order_by().values_list(*columns))
     party = slugs_of(Party, {row[3] for row in rows} | {row[5] for row in rows})
-    issue = slugs_of(Issue, {row[4] for row in rows})
-    number = numbers_of({row[14] for row in rows if row[14] is not None})
     conditions = load_conditions(codings, [row[0] for row in rows])
     nothing: tuple[ConditionFacts, ...] = ()
     return [
         Reading(
-            read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], issue[r[4]], party[r[5]], r[6], r[7], r[8],
+            read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], r[4], party[r[5]], r[6], r[7], r[8],
             r[9], bool(r[10]), r[11],
             admitted_at or read_instant(r[15]), None if admitted_at else read_instant(r[16]), read_day(r[12]),
-            read_day(r[13]), number.get(r[14]),
+            read_day(r[13]), r[14],
             conditions.get(r[0], nothing),
         )
         for r in rows
@@ -115,11 +117,6 @@ def bare_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
 def slugs_of(model: type[Party] | type[Issue], ids: Collection[Any]) -> dict[Any, str]:
     """Slugs by bare id. The few hundred rows of these tables are looked up by the ids that occur."""
     return dict(bare_rows(model._default_manager.filter(pk__in=_uuids(ids)).order_by().values_list("pk", "slug")))
-
-
-def numbers_of(ids: Collection[Any]) -> dict[Any, int]:
-    """Round numbers by bare id."""
-    return dict(bare_rows(Round.objects.filter(pk__in=_uuids(ids)).order_by().values_list("pk", "number")))
 
 
 def _uuids(ids: Collection[Any]) -> list[UUID]:
@@ -155,16 +152,17 @@ def load_conditions(codings: QuerySet[Coding], ids: list[Any]) -> dict[Any, tupl
 
 def parents_in(negotiation: Negotiation) -> dict[str, str]:
     """Which source derives from which, as the record stands now, whoever asks."""
-    rows = Source.objects.filter(negotiation=negotiation, derived_from__isnull=False).values_list(
-        "pk", "derived_from_id"
-    )
+    chained = Source.objects.filter(negotiation=negotiation, derived_from__isnull=False).order_by()
+    rows = chained.values_list("pk", "derived_from_id")
     return {str(source): str(parent) for source, parent in rows}
 
 
 def round_spans(negotiation: Negotiation) -> list[RoundSpan]:
     """The negotiation's rounds with the parties their delegations name."""
     named: dict[UUID, set[str]] = {}
-    for held, party in Delegation.objects.filter(round__negotiation=negotiation).values_list("round_id", "party__slug"):
+    for held, party in (
+        Delegation.objects.filter(round__negotiation=negotiation).order_by().values_list("round_id", "party__slug")
+    ):
         named.setdefault(held, set()).add(party)
     rounds = Round.objects.filter(negotiation=negotiation).order_by("number")
     return [RoundSpan(r.number, r.status, r.starts_on, r.ends_on, frozenset(named.get(r.pk, ()))) for r in rounds]

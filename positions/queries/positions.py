@@ -98,7 +98,7 @@ def timeline_for(
     reader: Reader, negotiation: Negotiation, issue: Issue, moment: Moment, *, parties: Collection[Party] | None = None
 ) -> Timeline:
     """The line and dots of each party heard on the issue, with the negotiation's rounds."""
-    history = history_for(reader, negotiation, moment, parties=parties, issues=[issue])
+    history = history_for(reader, negotiation, moment, parties=parties, issues=[issue], with_rounds=False)
     rounds = tuple(Round.objects.filter(negotiation=negotiation).order_by("number"))
     return Timeline(issue, rounds, tuple(timeline(history, issue.slug, moment.as_of, moment.known_at)))
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import History, Reading, RoundSpan, StatusEntry
 from positions.enums import AliasKind
-from positions.models import Coding, Condition, Delegation, Issue, Negotiation, Party, PartyAlias, Round, Statement
+from positions.models import Coding, Condition, Issue, Negotiation, Party, PartyAlias, Round, Statement
 from positions.queries.access import Reader, published_codings_for, statements_for
-from positions.queries.evidence import Moment, admitted_codings, parents_in
+from positions.queries.evidence import Moment, admitted_codings, load_readings, parents_in
 from positions.web.palette import PartyInk, assign_slots
 from positions.web.words import clip_text
 
@@ -39,11 +39,20 @@ class ConditionText:
 
 
 @dataclass(frozen=True, slots=True)
+class DelegationRow:
+    """A party at a round, and who headed it (empty: not recorded)."""
+
+    party: str
+    name: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoundRow:
     """A round with its delegations, as pages list it."""
 
     round: Round
-    delegations: tuple[Delegation, ...]
+    delegations: tuple[DelegationRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +88,17 @@ def short_name(party: Party) -> str:
 def read_row(row: Sequence[Any], conditions: tuple[ConditionFacts, ...] = ()) -> Reading:
     """A row of ``READING_FIELDS`` as the analysis reads it."""
     coding, statement, source, *facts = row
-    return Reading(str(coding), str(statement), str(source), *facts, conditions)
+    return Reading._make((str(coding), str(statement), str(source), *facts, conditions))
 
 
 def load_negotiation_record(reader: Reader, negotiation: Negotiation, moment: Moment) -> PageRecord:
     """Everything coded in the negotiation; seven queries."""
     codings = admitted_codings(reader, negotiation, moment)
-    rows = codings.order_by("issue_id", "party_id", "stated_latest", "pk").values_list(*READING_FIELDS)
-    conditions = {key: tuple(c.facts for c in found) for key, found in load_condition_texts(codings).items()}
-    readings = tuple(read_row(r, conditions.get(str(r[0]), ())) for r in rows.iterator(chunk_size=5000))
-    return _assemble(reader, negotiation, moment, readings)
+    return _assemble(reader, negotiation, moment, tuple(load_readings(codings, admitted_at=moment.known_at)))
 
 
 def load_issue_record(reader: Reader, negotiation: Negotiation, issue: Issue, moment: Moment) -> PageRecord:
-    """What is coded on one issue, with the codings and statements themselves; seven queries."""
+    """What is coded on one issue, with the codings and statements themselves; six queries."""
     codings = admitted_codings(reader, negotiation, moment).filter(issue=issue)
     found = tuple(
         codings.select_related(
@@ -130,8 +136,9 @@ def load_condition_texts(codings: QuerySet[Coding]) -> dict[str, tuple[Condition
     for pk, coding, text, kind, status, on, recorded_at, coding_recorded_at in rows:
         texts[pk] = (str(coding), text, kind)
         entries.setdefault(pk, [])
-        known = recorded_at or coding_recorded_at
-        if status is not None and known is not None:
+        if status is not None:  # null where a condition has no entry: the outer join's row
+            known = recorded_at or coding_recorded_at
+            assert known is not None  # published codings have an instant
             entries[pk].append(StatusEntry(status, on, known))
     found: dict[str, list[ConditionText]] = {}
     for pk, (owner, text, kind) in texts.items():
@@ -154,7 +161,7 @@ def _assemble(
             row.round.status,
             row.round.starts_on,
             row.round.ends_on,
-            frozenset(delegation.party.slug for delegation in row.delegations),
+            frozenset(delegation.party for delegation in row.delegations),
         )
         for row in rounds
     )
@@ -173,16 +180,25 @@ def _assemble(
 
 
 def _load_rounds(negotiation: Negotiation) -> tuple[RoundRow, ...]:
-    delegations: dict[UUID, list[Delegation]] = {}
-    named = (
-        Delegation.objects.filter(round__negotiation=negotiation)
-        .select_related("party", "head")
-        .order_by("party__name")
+    """The rounds in order, each with who met; one query, a row for each delegation."""
+    joined = (
+        Round.objects.filter(negotiation=negotiation)
+        .annotate(
+            party_slug=F("delegations__party__slug"),
+            party_name=F("delegations__party__name"),
+            head_name=F("delegations__head__name"),
+        )
+        .order_by("number", "party_name")
     )
-    for delegation in named:
-        delegations.setdefault(delegation.round_id, []).append(delegation)
-    rounds = Round.objects.filter(negotiation=negotiation).order_by("number")
-    return tuple(RoundRow(entry, tuple(delegations.get(entry.pk, ()))) for entry in rounds)
+    rounds: dict[int, Round] = {}
+    delegations: dict[int, list[DelegationRow]] = {}
+    for row in joined:
+        rounds.setdefault(row.number, row)
+        if row.party_slug is not None:
+            delegations.setdefault(row.number, []).append(
+                DelegationRow(row.party_slug, row.party_name, row.head_name or "")
+            )
+    return tuple(RoundRow(entry, tuple(delegations.get(number, ()))) for number, entry in rounds.items())
 
 
 def _load_parties(reader: Reader, negotiation: Negotiation) -> list[Party]:

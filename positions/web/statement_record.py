@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from positions.analysis.evidence import ancestors_of, status_of
 from positions.analysis.position import positions
@@ -103,7 +104,7 @@ def load_statement(reader: Reader, pk: UUID, moment: Moment) -> StatementRecord:
         replaces=versions.get(statement.supersedes_id) if statement.supersedes_id else None,
         codings=tuple(codings),
         past_codings=tuple(c for c in every if c not in codings),
-        conditions=_load_conditions(codings, moment),
+        conditions=_load_conditions(reader, codings, moment),
         points=points,
         positions=stands,
         chain=_load_chain(reader, statement, history, codings),
@@ -122,25 +123,28 @@ def _load_history(reader: Reader, statement: Statement, codings: list[Coding], m
     return History(readings, parents_in(statement.negotiation), ())
 
 
-def _load_conditions(codings: list[Coding], moment: Moment) -> dict[UUID, tuple[ConditionRow, ...]]:
+def _load_conditions(reader: Reader, codings: list[Coding], moment: Moment) -> dict[UUID, tuple[ConditionRow, ...]]:
     """The conditions of each coding with their dated statuses; one query."""
     recorded = {coding.pk: coding.recorded_at for coding in codings}
-    rows = (
+    seen = statements_for(reader).filter(pk=OuterRef("statuses__statement"))
+    rows: Iterable[Sequence[Any]] = (
         Condition.objects.filter(coding__in=recorded)
+        .annotate(is_seen=Exists(seen))
         .order_by("coding_id", "rank", "statuses__rank")
         .values_list(
             "pk", "coding_id", "text", "kind", "falls_on__name", "statuses__status", "statuses__on",
-            "statuses__recorded_at", "statuses__reason", "statuses__statement_id",
+            "statuses__recorded_at", "statuses__reason", "statuses__statement_id", "is_seen",
         )
     )  # fmt: skip
     heads: dict[UUID, tuple[UUID, str, str, str]] = {}
     entries: dict[UUID, list[StatusRow]] = {}
-    for pk, coding, text, kind, falls_on, status, on, recorded_at, reason, shown_by in rows:
+    for pk, coding, text, kind, falls_on, status, on, recorded_at, reason, shown_by, is_seen in rows:
         heads[pk] = (coding, text, kind, falls_on or "")
         entries.setdefault(pk, [])
-        known = recorded_at or recorded[coding]
-        if status is not None and known is not None:
-            entries[pk].append(StatusRow(status, on, known, reason or "", "" if shown_by is None else str(shown_by)))
+        if status is not None:  # null where a condition has no entry: the outer join's row
+            known = recorded_at or recorded[coding]
+            assert known is not None  # published codings have an instant
+            entries[pk].append(StatusRow(status, on, known, reason, str(shown_by) if is_seen else ""))
     found: dict[UUID, list[ConditionRow]] = {}
     for pk, (coding, text, kind, falls_on) in heads.items():
         facts = ConditionFacts(tuple(StatusEntry(e.status, e.on, e.recorded_at) for e in entries[pk]))

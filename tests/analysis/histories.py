@@ -184,4 +184,23 @@ def crowds(draw: st.DrawFn) -> History:
     return History((*base, *more), {}, draw(_rounds(names[:4])))
 
 
+@st.composite
+def bargains(draw: st.DrawFn) -> History:
+    """Two or three parties that speak for themselves on one issue, day after day between held rounds: the ledger fills."""
+    names = ["p00", "p01", "p02"][: draw(st.integers(2, 3))]
+    said = st.tuples(st.sampled_from(names), st.integers(-2, 2), st.integers(1, 9), st.integers(0, 3))
+    readings = tuple(
+        read(stance, on, coding=f"c{n}", statement=f"s{n}", source=f"s{n}", party=party)
+        for n, (party, stance, on, repeats) in enumerate(draw(st.lists(said, min_size=4, max_size=14)))
+        for n in [n, *([n + 100] if repeats == 0 else [])]
+    )
+    spans = st.tuples(st.integers(1, 10), st.integers(0, 4), st.sampled_from([(), (), tuple(names), ("p00", "p01"), ("p01",)]))
+    rounds = tuple(
+        meeting(number, starts, starts + length, *parties)
+        for number, (starts, length, parties) in enumerate(draw(st.lists(spans, max_size=5)), start=1)
+    )
+    return History(readings, {}, rounds)
+
+
+later_moments = st.tuples(st.integers(4, 16).map(day), st.just(NOW))
 moments = st.tuples(st.sampled_from([*DAYS[:5], TODAY]), st.sampled_from([*INSTANTS, NOW]))

@@ -13,7 +13,7 @@ from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
 from positions.analysis.timeline import timeline
 from positions.analysis.types import History
-from tests.analysis.histories import accounts, crowds, histories, moments
+from tests.analysis.histories import accounts, bargains, crowds, histories, later_moments, moments
 
 Moment = tuple[date, datetime]
 
@@ -47,6 +47,13 @@ def test_fast_answers_equal_reference_between_two_parties(facts: History, moment
 @given(accounts(), moments)
 def test_fast_answers_equal_reference_where_sources_copy(facts: History, moment: Moment) -> None:
     assert_same_answers(facts, moment)
+
+
+@thorough
+@given(bargains(), later_moments)
+def test_ledger_equals_reference_in_long_bargains(facts: History, moment: Moment) -> None:
+    assert shifts(facts, *moment) == reference.shifts(facts, *moment)
+    assert concessions(facts, *moment) == reference.concessions(facts, *moment)
 
 
 @brief
