@@ -29,13 +29,13 @@ TIMELINE = f"""
     ORDER BY party.slug, coding.stated_latest
 """
 
-RANKED = f"""
+MATRIX = f"""
     WITH evidence AS (
         SELECT coding.issue_id, coding.party_id, coding.footing, coding.stated_latest AS day, coding.stance,
                coding.red_line,
                CASE coding.footing WHEN 'own' THEN 0 WHEN 'inferred' THEN 1 ELSE 2 END AS rank
         {JOINS}
-        WHERE {ADMITTED} AND coding.state = 'coded' {{also}}
+        WHERE {ADMITTED} AND coding.state = 'coded'
     ),
     ranked AS (
         SELECT *, rank() OVER (PARTITION BY issue_id, party_id ORDER BY rank, day DESC) AS place,
@@ -51,8 +51,50 @@ RANKED = f"""
     GROUP BY party.slug, issue.slug, footing, day
     ORDER BY party.slug, issue.slug
 """
-MATRIX = RANKED.format(also="")
-POSITIONS = RANKED.format(also="AND coding.party_id IN ({parties})")
+
+# A position also says since when it has been held: the first day after the last one with another stance.
+POSITIONS = f"""
+    WITH evidence AS (
+        SELECT coding.issue_id, coding.party_id, coding.footing, coding.stated_latest AS day, coding.stance,
+               coding.red_line,
+               CASE coding.footing WHEN 'own' THEN 0 WHEN 'inferred' THEN 1 ELSE 2 END AS rank
+        {JOINS}
+        WHERE {ADMITTED} AND coding.state = 'coded' AND coding.party_id IN ({{parties}})
+    ),
+    best AS (SELECT issue_id, party_id, min(rank) AS rank, count(*) AS everything FROM evidence GROUP BY issue_id,
+           party_id),
+    occasion AS (
+        SELECT issue_id, party_id, rank, footing, everything, day, min(stance) AS low, max(stance) AS high,
+               count(*) AS pieces,
+               max(CASE WHEN red_line THEN 1 ELSE 0 END) AS red_line
+        FROM evidence JOIN best USING (issue_id, party_id, rank)
+        GROUP BY issue_id, party_id, rank, footing, everything, day
+    ),
+    weighed AS (
+        SELECT *, CASE WHEN low < 0 AND high > 0 THEN 99 WHEN -low > high THEN low ELSE high END AS value FROM occasion
+    ),
+    placed AS (
+        SELECT *, first_value(value) OVER latest_first AS held, max(day) OVER pair AS latest,
+               sum(pieces) OVER pair AS total
+        FROM weighed
+        WINDOW pair AS (PARTITION BY issue_id, party_id),
+               latest_first AS (PARTITION BY issue_id, party_id ORDER BY day DESC)
+    ),
+    changed AS (
+        SELECT issue_id, party_id,
+               max(CASE WHEN value <> held THEN day END) AS last_other FROM placed GROUP BY issue_id, party_id
+    )
+    SELECT party.slug, issue.slug, footing, held, latest, total, everything - total,
+           min(CASE WHEN last_other IS NULL OR day > last_other THEN day END) AS since,
+           max(CASE WHEN day = latest THEN low END), max(CASE WHEN day = latest THEN high END),
+           max(CASE WHEN day = latest THEN pieces END), max(CASE WHEN day = latest THEN red_line END)
+    FROM placed
+    JOIN changed USING (issue_id, party_id)
+    JOIN positions_party party ON party.id = party_id
+    JOIN positions_issue issue ON issue.id = issue_id
+    GROUP BY party.slug, issue.slug, footing, held, latest, total, everything
+    ORDER BY party.slug, issue.slug
+"""
 
 STATEMENTS = """
     SELECT statement.*, source.key, asserter.slug, round.number

@@ -115,7 +115,8 @@ class ScopedAdmin(ScopedChoices, EventHistory, ModelAdmin):
         return record
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response = super().changelist_view(request, extra_context)
+        title = str(self.opts.verbose_name_plural).capitalize()
+        response = super().changelist_view(request, {"title": title, **(extra_context or {})})
         listed = getattr(response, "context_data", None) or {}
         reader = reader_on(request)
         if (

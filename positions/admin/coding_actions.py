@@ -11,7 +11,14 @@ from django.urls import reverse
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction, ask_reason
 from positions.admin.base import page_of
-from positions.admin.coding_forms import READING, ReadingForm, ReasonedReadingForm, reading_errors, reading_facts, reading_form
+from positions.admin.coding_forms import (
+    READING,
+    ReadingForm,
+    ReasonedReadingForm,
+    reading_errors,
+    reading_facts,
+    reading_form,
+)
 from positions.admin.lines import write_conditions
 from positions.admin.scope import desk_rows, reader_on
 from positions.enums import CodingStatus, ReviewPolicy, Role
@@ -74,14 +81,22 @@ def may_adjudicate(reader: Reader, coding: Coding) -> bool:
 def readings_beside(reader: Reader, coding: Coding) -> list[Coding]:
     """The submitted readings of the same statement, party and issue, the oldest first."""
     rows = desk_rows(reader, Coding).filter(
-        statement=coding.statement_id, party=coding.party_id, issue=coding.issue_id, status=CodingStatus.SUBMITTED, retired_at=None
+        statement=coding.statement_id,
+        party=coding.party_id,
+        issue=coding.issue_id,
+        status=CodingStatus.SUBMITTED,
+        retired_at=None,
     )
-    return list(rows.select_related("party", "issue", "statement__source", "negotiation").order_by("submitted_at", "id"))
+    return list(
+        rows.select_related("party", "issue", "statement__source", "negotiation").order_by("submitted_at", "id")
+    )
 
 
 def published_over(coding: Coding) -> bool:
     """Whether a reading of the same statement, party and issue is in force."""
-    same = Coding.objects.filter(statement=coding.statement_id, party=coding.party_id, issue=coding.issue_id, retired_at=None)
+    same = Coding.objects.filter(
+        statement=coding.statement_id, party=coding.party_id, issue=coding.issue_id, retired_at=None
+    )
     return same.filter(status=CodingStatus.PUBLISHED).exists()
 
 
@@ -91,7 +106,9 @@ def published_over(coding: Coding) -> bool:
 class CommentForm(forms.Form):
     """What the coder is told."""
 
-    comment = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="The coder reads this.")
+    comment = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="The coder reads this."
+    )
 
 
 def ask_comment(page: ActionAdmin, request: HttpRequest, coding: Coding) -> Callable[..., forms.BaseForm]:
@@ -116,10 +133,17 @@ class AdjudicationForm(ReasonedReadingForm):
 def ask_adjudication(page: ActionAdmin, request: HttpRequest, coding: Coding) -> Callable[..., forms.BaseForm]:
     """Start from what the readings agree on."""
     readings = readings_beside(reader_on(request), coding)
-    agreed: dict[str, Any] = {name: values.pop() for name in READING[2:8] if len(values := {getattr(r, name) for r in readings}) == 1}
+    agreed: dict[str, Any] = {
+        name: values.pop() for name in READING[2:8] if len(values := {getattr(r, name) for r in readings}) == 1
+    }
     lines = {write_conditions(condition_facts(reading)) for reading in readings}
     agreed["condition_lines"] = lines.pop() if len(lines) == 1 else ""
     return reading_form(AdjudicationForm, request, coding.negotiation, initial=agreed)
+
+
+def show_passage(request: HttpRequest, coding: Coding) -> dict[str, Any]:
+    """The passage that is read."""
+    return {"statement": coding.statement}
 
 
 def show_readings(request: HttpRequest, coding: Coding) -> dict[str, Any]:
@@ -166,7 +190,10 @@ def publish(request: HttpRequest, coding: Coding, form: Any) -> Done:
 
 def send_back(request: HttpRequest, coding: Coding, form: Any) -> Done:
     return_coding(reader_on(request), coding, form.cleaned_data["comment"])
-    return Done("Returned to its coder, as a draft with your comment.", reverse("admin:positions_coding_changelist") + "?queue=review")
+    return Done(
+        "Returned to its coder, as a draft with your comment.",
+        reverse("admin:positions_coding_changelist") + "?queue=review",
+    )
 
 
 def reject(request: HttpRequest, coding: Coding, form: Any) -> Done:
@@ -195,7 +222,7 @@ def adjudicate(request: HttpRequest, coding: Coding, form: Any) -> Done:
 
 CODING_ACTIONS = (
     ObjectAction("submit", "Submit", may_edit, submit, tone="primary"),
-    ObjectAction("edit", "Edit draft…", may_edit, edit, ask_edit),
+    ObjectAction("edit", "Edit draft…", may_edit, edit, ask_edit, context=show_passage),
     ObjectAction("publish", "Publish", may_publish, publish, tone="primary"),
     ObjectAction(
         "adjudicate", "Adjudicate…", may_adjudicate, adjudicate, ask_adjudication, tone="primary",
@@ -206,7 +233,7 @@ CODING_ACTIONS = (
     ObjectAction("reject", "Reject…", may_decide, reject, ask_comment, tone="danger", intro="Rejected for good; the coder reads why."),
     ObjectAction(
         "correct", "Correct…", may_correct, correct, ask_correction,
-        intro="A new reading takes this one's place. What was known before stays known.",
+        intro="A new reading takes this one's place. What was known before stays known.", context=show_passage,
     ),
     ObjectAction(
         "withdraw", "Withdraw…", may_correct, withdraw, ask_reason, tone="danger",

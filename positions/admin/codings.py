@@ -38,7 +38,18 @@ class CodingAdmin(ActionAdmin):
 
     add_role = Role.ANALYST
     change_form_template = "admin/positions/coding/change_form.html"
-    list_display = ("party", "issue", "signed_stance", "move", "status", "coder", "passage", "stated_latest", "red_line", "confidence")
+    list_display = (
+        "party",
+        "issue",
+        "signed_stance",
+        "move",
+        "status",
+        "coder",
+        "passage",
+        "stated_latest",
+        "red_line",
+        "confidence",
+    )
     list_display_links = ("party", "issue")
     list_filter = (
         QueueFilter, scoped("negotiation"), "status", StandingFilter, scoped("issue"), scoped("party"), "move", "state", "stance", "red_line",
@@ -51,11 +62,23 @@ class CodingAdmin(ActionAdmin):
     ordering = ("-created_at", "id")
     object_actions = CODING_ACTIONS
     fieldsets = (
-        (None, {"fields": [("party", "issue"), ("state", "stance"), ("move", "confidence"), ("red_line", "reciprocal")]}),
+        (
+            None,
+            {"fields": [("party", "issue"), ("state", "stance"), ("move", "confidence"), ("red_line", "reciprocal")]},
+        ),
         ("Review", {"fields": [("status", "coder"), "comment", ("created_at", "submitted_at")]}),
         (
             "Record",
-            {"fields": [("recorded_at", "retired_at"), "supersedes", "reason", "withdrawal_reason", ("footing", "codebook"), "key"]},
+            {
+                "fields": [
+                    ("recorded_at", "retired_at"),
+                    "supersedes",
+                    "reason",
+                    "withdrawal_reason",
+                    ("footing", "codebook"),
+                    "key",
+                ]
+            },
         ),
     )
 
@@ -75,20 +98,43 @@ class CodingAdmin(ActionAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Coding | None = None) -> Any:
         if obj is not None:
             return self.fieldsets
-        return [(None, {"fields": [("party", "issue"), ("state", "stance"), ("move", "confidence"), ("red_line", "reciprocal"), "condition_lines"]})]
+        return [
+            (
+                None,
+                {
+                    "fields": [
+                        ("party", "issue"),
+                        ("state", "stance"),
+                        ("move", "confidence"),
+                        ("red_line", "reciprocal"),
+                        "condition_lines",
+                    ]
+                },
+            )
+        ]
 
     def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
         statement = chosen_record(request, Statement)
         if obj is None and statement is not None:
-            kwargs["form"] = type("NewReadingForm", (NewReadingForm,), {"reader": reader_on(request), "within": statement.negotiation})
+            kwargs["form"] = type(
+                "NewReadingForm", (NewReadingForm,), {"reader": reader_on(request), "within": statement.negotiation}
+            )
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         statement = chosen_record(request, Statement)
         if statement is None or not holds(request, Role.ANALYST, statement):
             return show_choice(self, request, Statement, Coding, "statement", "Add a coding")
         note_reads(request, statement.negotiation)
-        context = {"statement": statement, "title": "Add a coding", "subtitle": str(statement), "can_submit": True, **(extra_context or {})}
+        context = {
+            "statement": statement,
+            "title": "Add a coding",
+            "subtitle": str(statement),
+            "can_submit": True,
+            **(extra_context or {}),
+        }
         answer: HttpResponse = super().add_view(request, form_url, context)
         return answer
 
@@ -96,7 +142,11 @@ class CodingAdmin(ActionAdmin):
         statement = chosen_record(request, Statement)
         if statement is None:
             return {}
-        return {"party": statement.asserted_by_id, "issue": recall(request, statement.negotiation, "issue"), "move": None}
+        return {
+            "party": statement.asserted_by_id,
+            "issue": recall(request, statement.negotiation, "issue"),
+            "move": None,
+        }
 
     def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: Any | None) -> Model:
         reader, statement = reader_on(request), chosen_record(request, Statement)
@@ -112,7 +162,9 @@ class CodingAdmin(ActionAdmin):
         return coding
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        words = {"draft": "Kept as a draft", "submitted": "Submitted", "published": "Published"}.get(obj.status, "Saved")
+        words = {"draft": "Kept as a draft", "submitted": "Submitted", "published": "Published"}.get(
+            obj.status, "Saved"
+        )
         messages.success(request, format_html('{}: <a href="{}">{}</a>.', words, page_of(obj), obj))
         if "_addanother" in request.POST:
             return HttpResponseRedirect(request.get_full_path())

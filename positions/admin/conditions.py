@@ -34,10 +34,15 @@ class StatusForm(forms.Form):
         within = condition.coding.negotiation
         rows = desk_rows(reader, Statement).filter(negotiation=within)
         self.fields["statement"] = forms.ModelChoiceField(
-            rows, required=False, widget=search_box(ConditionStatusEntry, "statement", within), help_text="The statement that shows it …"
+            rows,
+            required=False,
+            widget=search_box(ConditionStatusEntry, "statement", within),
+            help_text="The statement that shows it …",
         )
         self.fields["reason"] = forms.CharField(
-            required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="… or, in a few words, why it holds."
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+            help_text="… or, in a few words, why it holds.",
         )
         self.initial.setdefault("on", timezone.now().date())
 

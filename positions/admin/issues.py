@@ -24,13 +24,13 @@ FROZEN_HELP = "Frozen once a coding of the issue is published: what +2 means the
 
 class IssueForm(ServiceForm):
     keyword_lines = forms.CharField(
-        label="keywords",
+        label="Keywords",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
         help_text="One to a line.",
     )
     rank = forms.IntegerField(
-        label="rank",
+        label="Rank",
         required=False,
         min_value=0,
         max_value=2_147_483_647,

@@ -27,7 +27,17 @@ class EventAdmin(ScopedAdmin):
     search_help_text = "Who, what was done, to what, or why"
     date_hierarchy = "at"
     ordering = ("-id",)
-    fields = ("at", "actor_name", "action_words", "subject_type", "subject_label", "subject_id", "negotiation", "reason", "changed")
+    fields = (
+        "at",
+        "actor_name",
+        "action_words",
+        "subject_type",
+        "subject_label",
+        "subject_id",
+        "negotiation",
+        "reason",
+        "changed",
+    )
     readonly_fields = ("action_words", "changed")
 
     @admin.display(description="what", ordering="action")
@@ -47,7 +57,17 @@ class EventAdmin(ScopedAdmin):
 class JobAdmin(ScopedAdmin):
     """Background work that the reader started; all of it for administrators."""
 
-    list_display = ("kind", "state", "progress", "negotiation", "created_by", "created_at", "started_at", "finished_at", "attempts")
+    list_display = (
+        "kind",
+        "state",
+        "progress",
+        "negotiation",
+        "created_by",
+        "created_at",
+        "started_at",
+        "finished_at",
+        "attempts",
+    )
     list_filter = ("state", "kind", scoped("negotiation"))
     list_select_related = ("negotiation", "created_by")
     search_fields = ("kind", "created_by__username")
@@ -57,7 +77,11 @@ class JobAdmin(ScopedAdmin):
 
     @admin.display(description="progress")
     def progress(self, job: Job) -> str:
-        return f"{job.progress_done:,} of {job.progress_total:,}" if job.progress_total is not None else f"{job.progress_done:,}"
+        return (
+            f"{job.progress_done:,} of {job.progress_total:,}"
+            if job.progress_total is not None
+            else f"{job.progress_done:,}"
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return super().has_view_permission(request, None)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from positions.admin.base import ADMINISTRATOR, ScopedAdmin, ServiceAdmin, ServiceInline, TabularInline
 from positions.admin.filters import scoped
 from positions.admin.refusals import ServiceRows
+from positions.admin.scope import reader_on
 from positions.enums import PartyKind
 from positions.models import Appointment, BlocMembership, Party, PartyAlias, Person
 from positions.services.parties import (
@@ -22,7 +23,6 @@ from positions.services.parties import (
     save_person,
     set_bloc_memberships,
 )
-from positions.admin.scope import reader_on
 
 
 class AliasInline(ServiceInline, TabularInline):

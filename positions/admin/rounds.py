@@ -26,7 +26,7 @@ class DelegationForm(RowForm):
     reader = Reader()
 
     member_lines = forms.CharField(
-        label="members", required=False, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), help_text=MEMBER_HELP
+        label="Members", required=False, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), help_text=MEMBER_HELP
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -69,7 +69,9 @@ READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
     Coding: access.codings_for,
     Condition: access.conditions_for,
     Event: access.events_for,
-    Job: lambda reader: access.jobs_for(reader).filter(Q(negotiation=None) | Q(negotiation__in=access.negotiations_for(reader))),
+    Job: lambda reader: access.jobs_for(reader).filter(
+        Q(negotiation=None) | Q(negotiation__in=access.negotiations_for(reader))
+    ),
     Party: access.parties_for,
     Person: access.persons_for,
     ConditionStatusEntry: lambda reader: ConditionStatusEntry.objects.filter(

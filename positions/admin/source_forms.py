@@ -9,11 +9,11 @@ from django.http import HttpRequest
 
 from positions.admin.base import choose_within
 from positions.admin.refusals import ServiceForm
+from positions.admin.scope import desk_rows, reader_on
 from positions.admin.widgets import search_box
 from positions.analysis.anchors import canonical_text
 from positions.enums import DerivationKind
 from positions.models import Source
-from positions.admin.scope import desk_rows, reader_on
 from positions.services.sources import SourceFacts, same_text_elsewhere
 
 FACTS = (

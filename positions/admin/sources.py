@@ -22,6 +22,7 @@ from positions.admin.refusals import ServiceRows
 from positions.admin.rounds import offer_negotiations
 from positions.admin.scope import desk_negotiations, desk_rows, reader_on
 from positions.admin.source_forms import DerivationForm, SourceForm, source_facts, twins_of
+from positions.admin.statements import count_codings
 from positions.enums import DerivationKind, Role
 from positions.models import Source, SourceText, Statement
 from positions.queries.access import Reader
@@ -29,6 +30,16 @@ from positions.services.sources import facts_of, fix_text, register_source, upda
 
 SHOWN_CHARACTERS = 60_000
 SHOWN_STATEMENTS = 100
+
+
+def statement_url(source: Source) -> str:
+    """Where a statement of the source is added."""
+    return f"{reverse('admin:positions_statement_add')}?source={source.pk}"
+
+
+def reader_url(source: Source) -> str:
+    """Where the whole text is read."""
+    return reverse("source", args=[source.pk])
 
 
 def may_enter(reader: Reader, source: Source) -> bool:
@@ -79,6 +90,8 @@ class SourceAdmin(ActionAdmin):
     ordering = ("-published_latest", "title", "id")
     autocomplete_fields = ("derived_from",)
     object_actions = (
+        ObjectAction("statement", "Add a statement", may_enter, href=statement_url, tone="primary"),
+        ObjectAction("read", "Open in the reader", may_enter, href=reader_url),
         ObjectAction(
             "derivation",
             "Derives from…",
@@ -182,14 +195,9 @@ class SourceAdmin(ActionAdmin):
         return HttpResponseRedirect(statement_url(source))
 
 
-def statement_url(source: Source) -> str:
-    """Where a statement of the source is added."""
-    return f"{reverse('admin:positions_statement_add')}?source={source.pk}"
-
-
 def statements_of(reader: Reader, source: Source) -> QuerySet[Statement]:
     """The statements of a source in force, in the order of the text."""
-    rows: QuerySet[Statement] = desk_rows(reader, Statement)
+    rows = count_codings(reader, desk_rows(reader, Statement))
     return rows.filter(source=source, retired_at=None).select_related("asserted_by", "round").order_by("start", "id")
 
 

@@ -42,6 +42,7 @@ class StatementForm(ServiceForm):
     class Meta:
         model = Statement
         fields = SAYING
+        labels = {"exact": "Passage", "asserted_by": "Said by", "start": "From", "end": "To"}
         widgets = {
             "exact": forms.Textarea(attrs={"rows": 4, "cols": 70, "dir": "auto", "spellcheck": "false"}),
             "note": forms.Textarea(attrs={"rows": 2, "cols": 70}),

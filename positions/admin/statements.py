@@ -143,14 +143,7 @@ class StatementAdmin(ActionAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
-        shown = (
-            codings_for(reader_on(request))
-            .filter(statement=OuterRef("pk"), retired_at=None)
-            .order_by()
-            .values("statement")
-        )
-        counted = Coalesce(Subquery(shown.annotate(number=Count("pk")).values("number")), 0)
-        return super().get_queryset(request).annotate(codings_shown=counted)
+        return count_codings(reader_on(request), super().get_queryset(request))
 
     @admin.display(description="passage", ordering="exact")
     def passage(self, statement: Statement) -> str:
@@ -284,6 +277,12 @@ class StatementAdmin(ActionAdmin):
             subjects.append(("statement", str(step.pk)))
             step = step.supersedes
         return [*subjects, ("statementgroup", str(record.group_id))] if record.group_id else subjects
+
+
+def count_codings(reader: Reader, rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    """The statements, each with the number ``codings_shown`` of its codings in force that the reader may see."""
+    shown = codings_for(reader).filter(statement=OuterRef("pk"), retired_at=None).order_by().values("statement")
+    return rows.annotate(codings_shown=Coalesce(Subquery(shown.annotate(number=Count("pk")).values("number")), 0))
 
 
 def code_and_submit(reader: Reader, made: list[Statement], said: dict[str, Any], *, hand_in: bool) -> None:

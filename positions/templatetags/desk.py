@@ -19,7 +19,10 @@ register = template.Library()
 LATEST_SOURCES = 8
 SHOWN_NEGOTIATIONS = 20
 SUBJECTS = (
-    ("Evidence", ("Source", "Statement", "Coding", "Condition", "SourceText", "ConditionStatusEntry", "StatementGroup")),
+    (
+        "Evidence",
+        ("Source", "Statement", "Coding", "Condition", "SourceText", "ConditionStatusEntry", "StatementGroup"),
+    ),
     ("Negotiations", ("Negotiation", "Issue", "Round", "CodebookVersion", "Member", "Delegation", "DelegationMember")),
     ("Parties and people", ("Party", "Person", "PartyAlias", "BlocMembership", "Appointment")),
     ("Log and work", ("Event", "Job", "WorkerHeartbeat")),
@@ -65,7 +68,10 @@ def group_models(app_list: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
     if domain is None:
         return others
     models = {model["object_name"]: model for model in domain["models"]}
-    groups = [{**domain, "name": name, "models": [models.pop(each) for each in names if each in models]} for name, names in SUBJECTS]
+    groups = [
+        {**domain, "name": name, "models": [models.pop(each) for each in names if each in models]}
+        for name, names in SUBJECTS
+    ]
     left = [{**domain, "name": "More", "models": list(models.values())}] if models else []
     return [group for group in (*groups, *left) if group["models"]] + others
 

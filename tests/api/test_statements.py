@@ -29,6 +29,9 @@ from tests.factories import (
 )
 
 
+pytestmark = pytest.mark.django_db
+
+
 def published(**fields: object) -> Statement:
     """A statement in the record of a public negotiation."""
     statement = make_statement(**fields)  # type: ignore[arg-type]
@@ -128,8 +131,6 @@ def test_note_and_coder_are_for_members() -> None:
     assert seen == [("typed in a hurry", "amelie"), (None, None), (None, None)]
 
 
-test_note_and_coder_are_for_members = pytest.mark.django_db(test_note_and_coder_are_for_members)
-
 
 @pytest.mark.parametrize("statements", [1, 3])
 def test_list_costs_the_same_for_one_and_three(
@@ -199,10 +200,6 @@ def test_unpublished_codings_show_to_those_who_may_see_them() -> None:
     assert viewer.ids("statements/") == {str(statement.pk)}
     assert viewer(f"statements/{unread.pk}/").status_code == 404
 
-
-test_unpublished_codings_show_to_those_who_may_see_them = pytest.mark.django_db(
-    test_unpublished_codings_show_to_those_who_may_see_them
-)
 
 
 def test_filters(api: Api) -> None:
