@@ -49,7 +49,10 @@ else:
 ADMINISTRATOR = "administrator"
 NOT_OPEN = "Nothing here is open to you by that address."
 ROLE_GONE = "Your role does not allow this, or no longer does. Nothing was saved."
-AT_ONCE = "Somebody saved the same thing at the same moment. Nothing of yours was saved; look at what is there now and try again."
+AT_ONCE = (
+    "Somebody saved the same thing at the same moment. Nothing of yours was saved; "
+    "look at what is there now and try again."
+)
 OUT_OF_REACH = "Choose one that is offered; this one does not exist or is not open to you."
 LOOKUP_ENDINGS = ("", "__exact", "__isnull", "__in", "__gte", "__gt", "__lte", "__lt", "__year", "__month", "__day")
 
@@ -153,9 +156,9 @@ class ScopedAdmin(ScopedChoices, EventHistory, ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only what the list's own filters ask: a path through another relation could tell of hidden rows."""
-        names = {self.date_hierarchy} if self.date_hierarchy else set()
+        names: set[Any] = {self.date_hierarchy} if self.date_hierarchy else set()
         for item in self.get_list_filter(request) if request is not None else self.list_filter:
-            names.add(item[0] if isinstance(item, list | tuple) else getattr(item, "parameter_name", item))
+            names.add(item[0] if isinstance(item, list | tuple) else getattr(item, "parameter_name", None) or item)
         return any(
             lookup == f"{name}{ending}" for name in names for ending in (*LOOKUP_ENDINGS, "__id__exact", "__id__in")
         )
@@ -307,7 +310,7 @@ class ServiceInline(ScopedInline):
     refusal_name = ""
 
     def get_formset(self, request: HttpRequest, obj: Any | None = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.refused = refused_rows(refusal_on(request), self.refusal_name)
         formset.refusal_name = self.refusal_name
         return formset
@@ -320,6 +323,6 @@ def choose_within(form: forms.BaseForm, negotiation: Model, names: Sequence[str]
         if isinstance(field, ModelChoiceField) and field.queryset is not None:
             path = NEGOTIATION_PATHS[field.queryset.model]
             field.queryset = field.queryset.filter(**{path: negotiation.pk})
-            box = getattr(field.widget, "widget", field.widget)
+            box: Any = getattr(field.widget, "widget", field.widget)
             if hasattr(box, "within"):
                 box.within = negotiation.pk

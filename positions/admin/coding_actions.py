@@ -239,4 +239,4 @@ CODING_ACTIONS = (
         "withdraw", "Withdraw…", may_correct, withdraw, ask_reason, tone="danger",
         intro="The reading leaves the record from now on. What was known before stays known.",
     ),
-)  # fmt: skip
+)

@@ -20,7 +20,8 @@ from positions.services.conditions import ConditionFacts, condition_facts
 
 READING = ("party", "issue", "state", "stance", "move", "red_line", "reciprocal", "confidence", "condition_lines")
 HELP = {
-    "stance": "Toward the issue's written proposal. An offer under a condition is at most ±1. Only a coded reading carries one.",
+    "stance": "Toward the issue's written proposal; only a coded reading carries one. "
+    "An offer under a condition is at most ±1.",
     "state": "“No comment” is unclear.",
     "red_line": "The party says it will not go beyond this.",
     "reciprocal": "The party would do it if others do the same.",

@@ -54,7 +54,7 @@ class CodingAdmin(ActionAdmin):
     list_filter = (
         QueueFilter, scoped("negotiation"), "status", StandingFilter, scoped("issue"), scoped("party"), "move", "state", "stance", "red_line",
         "reciprocal", "confidence", "footing",
-    )  # fmt: skip
+    )
     list_select_related = ("negotiation", "party", "issue", "statement")
     search_fields = ("party__name", "issue__title", "coder", "key", "statement__exact", "conditions__text", "comment")
     search_help_text = "Party, issue, coder, words of the quotation or of a condition, comment or key"

@@ -81,7 +81,7 @@ class ConditionAdmin(ActionAdmin):
     list_filter = (
         scoped("coding__negotiation"), "kind", scoped("falls_on"), scoped("coding__party"), scoped("coding__issue"), "coding__status",
         ("coding__retired_at", admin.EmptyFieldListFilter),
-    )  # fmt: skip
+    )
     list_select_related = ("falls_on", "coding__party", "coding__issue", "coding__negotiation")
     search_fields = ("text", "falls_on__name", "coding__party__name", "coding__issue__title")
     search_help_text = "Words of the condition, party or issue"

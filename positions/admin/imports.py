@@ -22,7 +22,8 @@ class BundleForm(forms.Form):
     """The file, and whether to write anything."""
 
     bundle = forms.FileField(
-        help_text="A JSON document with “format”: “positions-bundle/1”. Texts must be inside it (text), not beside it (text_file).",
+        help_text="A JSON document with “format”: “positions-bundle/1”. "
+        "Texts must be inside it (text), not beside it (text_file).",
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )
     dry_run = forms.BooleanField(
@@ -33,7 +34,8 @@ class BundleForm(forms.Form):
         upload = self.cleaned_data["bundle"]
         if upload.size > MAX_BUNDLE_BYTES:
             raise forms.ValidationError(
-                f"The file has {upload.size:,} bytes; here the limit is {MAX_BUNDLE_BYTES:,}. Use manage.py import_bundle for larger ones."
+                f"The file has {upload.size:,} bytes; here the limit is {MAX_BUNDLE_BYTES:,}. "
+                "Use manage.py import_bundle for larger ones."
             )
         return upload
 

@@ -77,7 +77,7 @@ def save_members(reader: Reader, negotiation: Negotiation, rows: ServiceRows) ->
         if row.instance._state.adding and Member.objects.filter(negotiation=negotiation, user=user).exists():
             raise Invalid(
                 {
-                    f"members[{place}].username": f"{user.get_username()} is a member already; change the role in that line"
+                    f"members[{place}].username": "is a member already; change the role in that line"
                 }
             )
         try:

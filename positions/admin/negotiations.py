@@ -66,7 +66,7 @@ class NegotiationAdmin(ServiceAdmin):
         models = (
             ("source", "Sources"), ("statement", "Statements"), ("coding", "Codings"), ("issue", "Issues"), ("round", "Rounds"),
             ("codebookversion", "Codebook"), ("event", "Log"),
-        )  # fmt: skip
+        )
         links = [(reverse(f"admin:positions_{model}_changelist"), negotiation.pk, label) for model, label in models]
         page = format_html('<a href="{}">Its page</a>', reverse("negotiation", args=[negotiation.slug]))
         return format_html(

@@ -25,7 +25,8 @@ class Queue:
 
     def count(self, reader: Reader) -> int:
         """How many tasks wait."""
-        return self.rows(reader).order_by().values(*self.unit).distinct().count()
+        number: int = self.rows(reader).order_by().values(*self.unit).distinct().count()
+        return number
 
 
 def _own(reader: Reader) -> QuerySet[Coding]:

@@ -65,13 +65,14 @@ class ServiceRows(RowSet):
     """The lines of a record's list; ``refused`` says what the service found wrong with each filled line."""
 
     refused: Mapping[int, Mapping[str, list[str]]] = {}
+    refusal_name = ""
 
     def filled(self) -> list[forms.ModelForm[Any]]:
         """The lines that hold something and are not to be deleted, in the order the service gets them."""
         return [
             form
             for form in self.forms
-            if not self._should_delete_form(form) and (form.has_changed() or form.instance.pk in self._kept())
+            if form not in self.deleted_forms and (form.has_changed() or form.instance.pk in self._kept())
         ]
 
     def _kept(self) -> set[Any]:
@@ -125,9 +126,9 @@ def refused_rows(
             continue
         field = found["field"] or "__all__"
         inner = ROW.fullmatch(field)
-        if inner:
-            field, messages = inner["rows"], [f"line {int(inner['place']) + 1}: {message}" for message in messages]
-        rows.setdefault(int(found["place"]), {}).setdefault(field, []).extend(messages)
+        said = [f"line {int(inner['place']) + 1}: {message}" for message in messages] if inner else messages
+        name_of_field = inner["rows"] if inner else field
+        rows.setdefault(int(found["place"]), {}).setdefault(name_of_field, []).extend(said)
     return rows
 
 

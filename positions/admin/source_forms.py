@@ -19,7 +19,7 @@ from positions.services.sources import SourceFacts, same_text_elsewhere
 FACTS = (
     "title", "kind", "publisher", "author", "url", "archive_url", "published_on", "language", "reliability", "tlp", "attribution",
     "text_access", "derived_from", "derivation_kind", "note",
-)  # fmt: skip
+)
 
 
 class SourceForm(ServiceForm):
@@ -31,7 +31,7 @@ class SourceForm(ServiceForm):
         widget=forms.Textarea(
             attrs={"rows": 18, "cols": 90, "dir": "auto", "spellcheck": "false", "class": "vLargeTextField source-text"}
         ),
-        help_text="Paste the whole text. It is fixed as soon as it is saved, and every quotation is checked against it. "
+        help_text="Paste the whole text. It is fixed once it is saved, and every quotation is checked against it. "
         "Leave it empty for a source without text, such as a roll call.",
     )
 

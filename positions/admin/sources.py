@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -82,7 +83,7 @@ class SourceAdmin(ActionAdmin):
     )
     list_filter = (
         scoped("negotiation"), "kind", "reliability", "tlp", "attribution", "text_access", "derivation_kind", "language",
-    )  # fmt: skip
+    )
     list_select_related = ("negotiation",)
     search_fields = ("title", "key", "publisher", "author", "url")
     search_help_text = "Title, key, publisher, author or address"
@@ -171,8 +172,12 @@ class SourceAdmin(ActionAdmin):
         for twin in twins_of(source, canonical):
             if source.derived_from_id == twin.pk:
                 continue
-            offer = f"{self.action_url(source, 'derivation')}?derived_from={twin.pk}&derivation_kind={DerivationKind.REPOST}"
-            words = 'The same text is in <a href="{}">{}</a>. If this is a copy, <a href="{}">note what it derives from</a>: copies count once.'
+            query = urlencode({"derived_from": twin.pk, "derivation_kind": DerivationKind.REPOST.value})
+            offer = f"{self.action_url(source, 'derivation')}?{query}"
+            words = (
+                'The same text is in <a href="{}">{}</a>. If this is a copy, '
+                '<a href="{}">note what it derives from</a>: copies count once.'
+            )
             messages.warning(request, format_html(words, page_of(twin), twin.title, offer))
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:

@@ -18,7 +18,7 @@ from positions.services.statements import StatementFacts
 SAYING = (
     "exact", "start", "end", "asserted_by", "speaker", "speaker_label", "directness", "attribution", "credibility", "stated_on", "round",
     "addressees", "note",
-)  # fmt: skip
+)
 LAYOUT = (
     ("Passage", ["exact", ("start", "end")]),
     ("Who says it", [("asserted_by", "joint_with"), ("speaker", "speaker_label"), "addressees"]),
@@ -36,7 +36,7 @@ class StatementForm(ServiceForm):
         Party.objects.none(),
         required=False,
         label="Jointly with",
-        help_text="For a joint text: the other parties that assert the same words. Each gets a statement of its own, linked as a group.",
+        help_text="For a joint text: who else asserts the same words. Each gets a statement of its own.",
     )
 
     class Meta:
@@ -48,7 +48,8 @@ class StatementForm(ServiceForm):
             "note": forms.Textarea(attrs={"rows": 2, "cols": 70}),
         }
         help_texts = {
-            "exact": "The words as they stand in the text: enough alone where they occur once. Leave passage and offsets empty for a vote or an absence.",
+            "exact": "The words as they stand in the text; enough alone where they occur once. "
+            "Leave passage and offsets empty for a vote or an absence.",
             "start": "Offset of the first character in the text, counted from 0.",
             "end": "Offset after the last character.",
             "asserted_by": "Whose statement it is, whoever reports it.",

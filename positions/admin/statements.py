@@ -124,7 +124,7 @@ class StatementAdmin(ActionAdmin):
     )
     list_filter = (
         scoped("negotiation"), StandingFilter, scoped("asserted_by"), scoped("round"), "directness", "attribution", "credibility", "anchor_status",
-    )  # fmt: skip
+    )
     list_select_related = ("negotiation", "asserted_by", "speaker", "source", "round")
     search_fields = ("exact", "key", "note", "speaker_label", "speaker__name", "asserted_by__name", "source__title")
     search_help_text = "Words of the quotation or the note, speaker, party, source or key"
@@ -134,13 +134,13 @@ class StatementAdmin(ActionAdmin):
         ObjectAction("code", "Add a coding", may_code, href=coding_url, tone="primary"),
         ObjectAction(
             "correct", "Correct…", may_correct, correct, ask_correction,
-            intro="A new statement takes this one's place, at one instant with its codings. What was known before stays known.",
+            intro="A new statement takes this one's place, with its codings. What was known before stays known.",
         ),
         ObjectAction(
             "withdraw", "Withdraw…", may_correct, withdraw, ask_reason, tone="danger",
             intro="The statement and its codings leave the record from now on. What was known before stays known.",
         ),
-    )  # fmt: skip
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         return count_codings(reader_on(request), super().get_queryset(request))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 LIGHT_PAPER = "#fcfbf8"
 DARK_PAPER = "#14161a"
 LIGHT_INKS = ("#ab5a09", "#0d3f86", "#7c3bcf", "#147f82", "#4a3a05", "#7a2350", "#5d5fbd", "#8a5c3c")
-DARK_INKS = ("#ee8f38", "#9ac6ff", "#bd7cf5", "#3fd6c0", "#efd65a", "#e58cb2", "#9498e0", "#c39a7e")
+DARK_INKS = ("#ee8f38", "#9ac6ff", "#bd7cf5", "#3fd6c0", "#efd65a", "#e0709f", "#9498e0", "#c39a7e")
 LIGHT_REST = "#6a6c70"
 DARK_REST = "#9a9da3"
 

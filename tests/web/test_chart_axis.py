@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,7 +39,7 @@ def test_any_span_has_an_axis_without_colliding_labels(first: date, days: int) -
     last = date.fromordinal(min(date.max.toordinal(), first.toordinal() + days))
     scale = DayScale(first, last, 0, 740)
     shown = [tick for tick in place_ticks(scale) if tick.label]
-    for one, other in zip(shown, shown[1:], strict=False):
+    for one, other in itertools.pairwise(shown):
         assert one.x + measure_text(one.label, 12) <= other.x
 
 
@@ -68,7 +69,7 @@ def test_round_labels_of_a_row_never_collide() -> None:
             rows.setdefault(band.label_y, []).append((band.label_x - half, band.label_x + half))
     for spans in rows.values():
         ordered = sorted(spans)
-        assert all(left[1] <= right[0] for left, right in zip(ordered, ordered[1:], strict=False))
+        assert all(left[1] <= right[0] for left, right in itertools.pairwise(ordered))
     assert len(bands) == 14
     assert max(rows) < top
 

@@ -1,0 +1,160 @@
+"""An issue's timeline: the chart, what moved, the evidence, and who may see which of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from django.test import Client
+
+from positions.enums import Attribution, Role, Tlp
+from tests.factories import (
+    add_member,
+    make_coding,
+    make_issue,
+    make_negotiation,
+    make_party,
+    make_source,
+    make_statement,
+)
+from tests.web.conftest import CountQueries, Talks
+
+pytestmark = pytest.mark.django_db
+
+
+def test_lede_tells_the_move_and_who_held(client: Client, talks: Talks) -> None:
+    response = client.get(talks.timeline)
+    assert "".join(phrase.text for phrase in response.context["lede"]) == (
+        "North moved one step on 10 February 2022, from +2 to +1, narrowing the gap to South. South has held at −1. "
+    )
+    assert response.context["counted"] == "3 statements from 3 sources."
+
+
+def test_every_dot_leads_to_its_statement(client: Client, talks: Talks) -> None:
+    response = client.get(talks.timeline)
+    dots = [dot.statement for marks in response.context["chart"].parties for dot in marks.dots]
+    assert len(dots) == 3
+    for statement in dots:
+        assert client.get(f"/statements/{statement}/").status_code == 200
+        assert f'href="/statements/{statement}/"' in response.content.decode()
+
+
+def test_ids_are_unique(client: Client, talks: Talks) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', client.get(talks.timeline).content.decode())
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_shift_card_has_both_quotes_and_its_gap(client: Client, talks: Talks) -> None:
+    (card,) = client.get(talks.timeline).context["cards"]
+    assert (card.before.stance, card.after.stance, card.steps_words) == ("+2", "+1", "one step")
+    assert card.gaps == "Gap to South narrowed, 3 → 2"
+    assert card.extras == ("a condition was added",)
+    assert [q.text for q in card.before.quotations] == ["We will not accept this proposal."]
+
+
+def test_as_of_and_known_at_are_said_and_carried(client: Client, talks: Talks) -> None:
+    response = client.get(f"{talks.timeline}?as_of=2022-01-31&known_at=2022-03-01T00:00:00Z")
+    text = response.content.decode()
+    assert "Shown as of 31 January 2022, as the record stood on 1 March 2022, 00:00 UTC." in text
+    assert [row.stance for row in response.context["rows"]] == ["−1", "+2"]
+    query = "?as_of=2022-01-31&amp;known_at=2022-03-01T00%3A00%3A00Z"
+    assert f'href="/n/river-talks/{query}"' in text
+    assert f"/statements/{response.context['rows'][0].point.statement}/{query}" in text
+
+
+def test_known_at_before_the_record_is_empty(client: Client, talks: Talks) -> None:
+    response = client.get(f"{talks.timeline}?known_at=2020-01-01")
+    assert response.context["rows"] == []
+    assert "gap in the record, not neutrality" in response.content.decode()
+
+
+def test_party_filter_keeps_the_others_offered(client: Client, talks: Talks) -> None:
+    response = client.get(f"{talks.timeline}?party=south")
+    assert [marks.ink.slug for marks in response.context["chart"].parties] == ["south"]
+    assert [(ink.slug, shown) for ink, shown in response.context["choices"]] == [("north", False), ("south", True)]
+
+
+def test_unknown_party_is_a_400(client: Client, talks: Talks) -> None:
+    response = client.get(f"{talks.timeline}?party=nobody")
+    assert response.status_code == 400
+    assert "nobody" in response.content.decode()
+
+
+def test_issue_of_another_negotiation_is_a_404(client: Client, talks: Talks) -> None:
+    other = make_issue(make_negotiation(), "elsewhere")
+    assert client.get(f"/n/river-talks/issues/{other.slug}/").status_code == 404
+
+
+def test_issue_without_statements(client: Client, talks: Talks) -> None:
+    make_issue(talks.negotiation, "bridge")
+    response = client.get("/n/river-talks/issues/bridge/")
+    assert response.status_code == 200
+    assert response.context["chart"].is_empty
+
+
+def test_ground_rules_hold_on_the_page(client: Client, talks: Talks) -> None:
+    for rule, words in (
+        (Attribution.OFF_RECORD, "We said this off the record."),
+        (Attribution.CHATHAM_HOUSE, "We said this under the rule."),
+        (Attribution.DEEP_BACKGROUND, "We said this on deep background."),
+        (Attribution.ON_BACKGROUND, "We said this on background."),
+    ):
+        source = make_source(talks.negotiation, text=words, published_on="2022-01-20")
+        statement = make_statement(
+            source=source, asserted_by=talks.south, attribution=rule, speaker_label="Minister X", stated_on="2022-01-20"
+        )
+        make_coding(statement, party=talks.south, issue=talks.issue, stance=2)
+    red = make_source(talks.negotiation, text="We said this in red.", published_on="2022-01-20", tlp=Tlp.RED)
+    make_coding(make_statement(source=red, asserted_by=talks.south), party=talks.south, issue=talks.issue, stance=2)
+
+    def seen(role: Role | None) -> tuple[int, list[str], bool]:
+        client.logout()
+        if role:
+            client.force_login(add_member(talks.negotiation, role=role))
+        response = client.get(talks.timeline)
+        text = response.content.decode()
+        shown = re.findall(r"We said this [a-z ]+", text)
+        return (
+            len(response.context["rows"]),
+            sorted({words.removeprefix("We said this ") for words in shown}),
+            "Minister X" in text,
+        )
+
+    assert seen(None) == (5, ["on background"], False)
+    assert seen(Role.VIEWER) == (7, ["in red", "off the record", "on background"], False)
+    assert seen(Role.ANALYST) == (
+        8, ["in red", "off the record", "on background", "on deep background", "under the rule"], True,
+    )  # fmt: skip
+
+
+def test_svg_is_whole_and_links_to_this_installation(client: Client, talks: Talks) -> None:
+    response = client.get(f"{talks.timeline}timeline.svg")
+    assert response.headers["Content-Type"].startswith("image/svg+xml")
+    root = ET.fromstring(response.content)
+    links = [element.get("href") for element in root.iter("{http://www.w3.org/2000/svg}a")]
+    assert len(links) == 3
+    assert all(link and link.startswith("http://testserver/statements/") for link in links)
+
+
+def test_csv_has_a_row_for_each_reading_and_no_formulas(client: Client, talks: Talks) -> None:
+    talks.say(make_party("formula", name="Formula"), "2022-01-12", -2)
+    source = make_source(talks.negotiation, text="=HYPERLINK(1)", title="@risky")
+    make_coding(make_statement(source=source, exact="=HYPERLINK(1)", asserted_by=talks.south), issue=talks.issue)
+    response = client.get(f"{talks.timeline}timeline.csv")
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    assert [row["stance"] for row in rows if row["party"] == "formula"] == ["-2"]
+    assert {(row["quote"], row["source"]) for row in rows if "HYPER" in row["quote"]} == {("'=HYPERLINK(1)", "'@risky")}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_queries_do_not_grow(talks: Talks, count_queries: CountQueries, number: int) -> None:
+    for _ in range(number - 1):
+        talks.say(make_party(), "2022-01-12", 2, conditions=["one", "two"])
+    member = add_member(talks.negotiation, role=Role.LEAD)
+    for address in (talks.timeline, f"{talks.timeline}timeline.svg", f"{talks.timeline}timeline.csv"):
+        assert count_queries(address)[0] == 8
+        assert count_queries(address, member)[0] == 11
