@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,9 +64,9 @@ def postgresql_url() -> Iterator[str]:
         pytest.fail(str(missing))
 
 
-@pytest.fixture(scope="session")
-def stack_database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """Variables that give an installation a new database on the engine under test."""
+@contextlib.contextmanager
+def new_database() -> Iterator[dict[str, str]]:
+    """Variables that give an installation a database of its own on the engine under test."""
     if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
         yield {}
         return
@@ -73,12 +74,19 @@ def stack_database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         yield {"DATABASE_URL": url, "SECRET_KEY": "for the tests alone, and no secret at all"}
 
 
+@pytest.fixture
+def stack_database() -> Iterator[dict[str, str]]:
+    """Variables that give an installation a database of its own on the engine under test."""
+    with new_database() as variables:
+        yield variables
+
+
 @pytest.fixture(scope="session")
-def live_stack(stack_database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running installation with the demo: web server and worker, as ``make run`` starts them.
 
     Its database is its own, not the one of the ``db`` fixture.
     """
     data_dir: Path = tmp_path_factory.mktemp("live-stack")
-    with running_stack(data_dir, **stack_database) as stack:
+    with new_database() as variables, running_stack(data_dir, **variables) as stack:
         yield stack

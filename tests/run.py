@@ -65,7 +65,11 @@ def run_suite(engine: str, arguments: list[str], services: Mapping[str, str]) ->
         try:
             with database_variables(engine) as variables:
                 environ = clean_environment(data_dir, **services, **variables)
-                parallel = [] if any(a == "-n" or a.startswith(("-n", "--numprocesses")) for a in arguments) else ["-n", WORKERS]
+                parallel = (
+                    []
+                    if any(a == "-n" or a.startswith(("-n", "--numprocesses")) for a in arguments)
+                    else ["-n", WORKERS]
+                )
                 command = [sys.executable, "-m", "pytest", *parallel, "--dist", "loadgroup", *arguments]
                 code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
         except Unavailable as missing:

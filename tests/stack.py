@@ -60,7 +60,11 @@ class Stack:
 
     def shell(self, code: str) -> Any:
         """Run Python inside the installation's settings; the value of its variable ``answer``."""
-        return json.loads(self.manage("shell", "--verbosity", "0", "-c", f"import json\n{code}\nprint(json.dumps(answer, default=str))"))
+        return json.loads(
+            self.manage(
+                "shell", "--verbosity", "0", "-c", f"import json\n{code}\nprint(json.dumps(answer, default=str))"
+            )
+        )
 
     def wait_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -133,7 +133,11 @@ def test_date_of_publication_has_no_open_end() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dates(date(1990, 1, 1), date(2030, 1, 1)), st.dates(date(1990, 1, 1), date(2030, 1, 1)), st.dates(date(1990, 1, 1), date(2030, 1, 1)))
+@given(
+    st.dates(date(1990, 1, 1), date(2030, 1, 1)),
+    st.dates(date(1990, 1, 1), date(2030, 1, 1)),
+    st.dates(date(1990, 1, 1), date(2030, 1, 1)),
+)
 def test_bounds_never_lie_after_the_cap(first: date, second: date, cap: date) -> None:
     start, end = sorted((first, second))
     value = f"{start}/{end}"

@@ -101,7 +101,8 @@ def test_postgresql_socket_directory_is_a_host() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "name"), [("sqlite:///data/x.sqlite3", "/base/data/x.sqlite3"), ("sqlite:////srv/x.sqlite3", "/srv/x.sqlite3")]
+    ("url", "name"),
+    [("sqlite:///data/x.sqlite3", "/base/data/x.sqlite3"), ("sqlite:////srv/x.sqlite3", "/srv/x.sqlite3")],
 )
 def test_sqlite_address_is_a_path(url: str, name: str) -> None:
     assert parse_database_url(url, Path("/base")) == Database(engine="sqlite", name=name)
@@ -168,6 +169,8 @@ def test_bad_value_ends_a_command_with_one_line(tmp_path: Path) -> None:
 
 
 def test_every_variable_is_documented() -> None:
-    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "deployment.md").read_text("utf-8"), re.MULTILINE))
+    documented = set(
+        re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "deployment.md").read_text("utf-8"), re.MULTILINE)
+    )
 
     assert documented == variables_read()

@@ -182,5 +182,3 @@ def child_running(stack: Stack, program: str) -> int:
         if int(status[1]) == stack.process.pid and program in Path(f"/proc/{pid}/cmdline").read_text():
             return pid
     raise AssertionError(f"no child runs {program}")
-
-

@@ -24,7 +24,8 @@ def test_slug_accepted(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "Russia", "a--b", "-a", "a-", "a_b", "a b", "a\n", "é", "а", "１", "../etc", "a/b", "a\x00", "\u200ba", "<b>"]
+    "value",
+    ["", "Russia", "a--b", "-a", "a-", "a_b", "a b", "a\n", "é", "а", "１", "../etc", "a/b", "a\x00", "\u200ba", "<b>"],
 )
 def test_slug_refused(value: str) -> None:
     with pytest.raises(ValidationError):
@@ -36,7 +37,9 @@ def test_language_tag_accepted(value: str) -> None:
     validate_language_tag(value)
 
 
-@pytest.mark.parametrize("value", ["", "e", "en_GB", "english language", "en-", "-en", "en\n", "en-toolongpart9", "рус"])
+@pytest.mark.parametrize(
+    "value", ["", "e", "en_GB", "english language", "en-", "-en", "en\n", "en-toolongpart9", "рус"]
+)
 def test_language_tag_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         validate_language_tag(value)
@@ -91,7 +94,8 @@ def test_plain_text_is_what_utf8_can_hold_without_nul(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("a", True), (" \u200b\ufeff\t\x07", False), ("", False), ("\u202e", False), ("👍", True), ("\u0301", True)]
+    ("value", "expected"),
+    [("a", True), (" \u200b\ufeff\t\x07", False), ("", False), ("\u202e", False), ("👍", True), ("\u0301", True)],
 )
 def test_visible_characters(value: str, expected: bool) -> None:
     assert visible_characters(value) is expected

@@ -130,7 +130,7 @@ class ActionAdmin(ServiceAdmin):
         if not chosen.allowed(reader_on(request), record):
             messages.error(
                 request,
-                f"“{chosen.label.rstrip('…')}” is not possible: not in your role, or not in this state. Nothing was saved.",
+                f"“{chosen.label.rstrip('…')}” is not possible: not in your role, or not now. Nothing was saved.",
             )
             return HttpResponseRedirect(page_of(record))
         return self.run_action(request, record, chosen)

@@ -52,8 +52,19 @@ class CodingAdmin(ActionAdmin):
     )
     list_display_links = ("party", "issue")
     list_filter = (
-        QueueFilter, scoped("negotiation"), "status", StandingFilter, scoped("issue"), scoped("party"), "move", "state", "stance", "red_line",
-        "reciprocal", "confidence", "footing",
+        QueueFilter,
+        scoped("negotiation"),
+        "status",
+        StandingFilter,
+        scoped("issue"),
+        scoped("party"),
+        "move",
+        "state",
+        "stance",
+        "red_line",
+        "reciprocal",
+        "confidence",
+        "footing",
     )
     list_select_related = ("negotiation", "party", "issue", "statement")
     search_fields = ("party__name", "issue__title", "coder", "key", "statement__exact", "conditions__text", "comment")

@@ -79,7 +79,12 @@ class ConditionAdmin(ActionAdmin):
 
     list_display = ("text", "kind", "falls_on", "status_now", "party", "issue", "coding_status")
     list_filter = (
-        scoped("coding__negotiation"), "kind", scoped("falls_on"), scoped("coding__party"), scoped("coding__issue"), "coding__status",
+        scoped("coding__negotiation"),
+        "kind",
+        scoped("falls_on"),
+        scoped("coding__party"),
+        scoped("coding__issue"),
+        "coding__status",
         ("coding__retired_at", admin.EmptyFieldListFilter),
     )
     list_select_related = ("falls_on", "coding__party", "coding__issue", "coding__negotiation")
@@ -93,7 +98,8 @@ class ConditionAdmin(ActionAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Condition]:
         newest = ConditionStatusEntry.objects.filter(condition=OuterRef("pk")).order_by("-rank").values("status")[:1]
-        return super().get_queryset(request).annotate(newest_status=Subquery(newest))
+        rows: QuerySet[Condition] = super().get_queryset(request).annotate(newest_status=Subquery(newest))
+        return rows
 
     @admin.display(description="status", ordering="newest_status")
     def status_now(self, condition: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -24,40 +25,39 @@ NEGOTIATION_ASKED = "negotiation__id__exact"
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """Rows of another table, of the negotiation already asked for where there is one."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: _ModelAdmin) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: _ModelAdmin) -> Any:
         remote: type[Model] = field.remote_field.model
-        reader = reader_on(request)
-        rows = desk_rows(reader, remote)
-        asked = request.GET.get(NEGOTIATION_ASKED)
+        ordering = model_admin.admin_site.get_model_admin(remote).get_ordering(request)
         try:
-            if remote is Party:
-                negotiations = desk_negotiations(reader)
-                chosen = negotiations.filter(pk=asked) if asked else negotiations
-                rows = rows.filter(
-                    pk__in=Negotiation.parties.through.objects.filter(negotiation__in=chosen).values("party")
-                )
-            elif asked and remote is not Negotiation and remote in NEGOTIATION_PATHS:
-                rows = rows.filter(**{NEGOTIATION_PATHS[remote]: asked})
-            return [
-                (row.pk, str(row))
-                for row in rows.order_by(*model_admin.admin_site.get_model_admin(remote).get_ordering(request))
-            ]
-        except (ValueError, TypeError) as error:
+            return [(row.pk, str(row)) for row in self.offered(remote, request).order_by(*ordering)]
+        except (ValueError, ValidationError) as error:
             raise IncorrectLookupParameters(str(error)) from error
+
+    def offered(self, remote: type[Model], request: HttpRequest) -> QuerySet[Any]:
+        """The rows to choose from: parties on the roster, the others of the negotiation asked for."""
+        reader, asked = reader_on(request), request.GET.get(NEGOTIATION_ASKED)
+        rows = desk_rows(reader, remote)
+        if remote is Party:
+            negotiations = desk_negotiations(reader)
+            chosen = negotiations.filter(pk=asked) if asked else negotiations
+            roster = Negotiation.parties.through.objects.filter(negotiation__in=chosen)
+            return rows.filter(pk__in=roster.values("party"))
+        if asked and remote is not Negotiation and remote in NEGOTIATION_PATHS:
+            return rows.filter(**{NEGOTIATION_PATHS[remote]: asked})
+        return rows
+
+    def has_output(self) -> bool:
+        """Also with a single choice, where it is asked for."""
+        return super().has_output() or bool(self.lookup_val)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Refuse a value that is not offered: a guessed id must tell nothing."""
         offered = {str(value) for value, _ in self.lookup_choices}
-        asked = (
-            self.lookup_val
-            if isinstance(self.lookup_val, list | tuple)
-            else [self.lookup_val]
-            if self.lookup_val
-            else []
-        )
+        asked: Any = self.lookup_val or []
         if any(str(value) not in offered for value in asked):
             raise IncorrectLookupParameters("not offered")
-        return super().queryset(request, queryset)
+        found = super().queryset(request, queryset)
+        return queryset if found is None else found
 
 
 class StandingFilter(admin.SimpleListFilter):

@@ -70,7 +70,7 @@ def name_action(action: str) -> str:
 class EventHistory:
     """Shows our events of a record where the stock admin shows its own entries."""
 
-    object_history_template = "admin/positions/object_history.html"
+    object_history_template: Any = "admin/positions/object_history.html"
 
     def history_subjects(self, record: Model) -> Iterable[tuple[str, str]]:
         """Type and id of everything whose events belong to the record's history."""

@@ -75,11 +75,7 @@ def save_members(reader: Reader, negotiation: Negotiation, rows: ServiceRows) ->
     for place, row in sorted(changed, key=lambda pair: pair[1].cleaned_data["role"] != Role.LEAD):
         user = row.cleaned_data["username"]
         if row.instance._state.adding and Member.objects.filter(negotiation=negotiation, user=user).exists():
-            raise Invalid(
-                {
-                    f"members[{place}].username": "is a member already; change the role in that line"
-                }
-            )
+            raise Invalid({f"members[{place}].username": "is a member already; change the role in that line"})
         try:
             set_member_role(reader, negotiation, user, row.cleaned_data["role"])
         except Invalid as refusal:

@@ -64,8 +64,13 @@ class NegotiationAdmin(ServiceAdmin):
     def work(self, negotiation: Negotiation) -> SafeString:
         """Links to everything that belongs to the negotiation."""
         models = (
-            ("source", "Sources"), ("statement", "Statements"), ("coding", "Codings"), ("issue", "Issues"), ("round", "Rounds"),
-            ("codebookversion", "Codebook"), ("event", "Log"),
+            ("source", "Sources"),
+            ("statement", "Statements"),
+            ("coding", "Codings"),
+            ("issue", "Issues"),
+            ("round", "Rounds"),
+            ("codebookversion", "Codebook"),
+            ("event", "Log"),
         )
         links = [(reverse(f"admin:positions_{model}_changelist"), negotiation.pk, label) for model, label in models]
         page = format_html('<a href="{}">Its page</a>', reverse("negotiation", args=[negotiation.slug]))

@@ -64,8 +64,13 @@ class PartyAdmin(ServiceAdmin):
             for row in rows["aliases"].filled()
         )
         facts = PartyFacts(
-            slug=said["slug"], name=said["name"], kind=said["kind"] or PartyKind.STATE, iso3=said["iso3"] or None,
-            wikidata_id=said["wikidata_id"], is_listed=said["is_listed"], aliases=aliases,
+            slug=said["slug"],
+            name=said["name"],
+            kind=said["kind"] or PartyKind.STATE,
+            iso3=said["iso3"] or None,
+            wikidata_id=said["wikidata_id"],
+            is_listed=said["is_listed"],
+            aliases=aliases,
         )
         party = save_party(reader, facts, existing=existing)
         if rows["members"].has_changed():

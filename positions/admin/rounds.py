@@ -92,7 +92,8 @@ class RoundAdmin(ServiceAdmin):
     fields = ("negotiation", ("number", "title"), ("format", "status"), "venue", ("starts_on", "ends_on"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Round]:
-        return super().get_queryset(request).annotate(delegations_named=Count("delegations"))
+        rows: QuerySet[Round] = super().get_queryset(request).annotate(delegations_named=Count("delegations"))
+        return rows
 
     @admin.display(description="delegations", ordering="delegations_named")
     def delegation_count(self, held: Any) -> int:

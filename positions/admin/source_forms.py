@@ -17,8 +17,21 @@ from positions.models import Source
 from positions.services.sources import SourceFacts, same_text_elsewhere
 
 FACTS = (
-    "title", "kind", "publisher", "author", "url", "archive_url", "published_on", "language", "reliability", "tlp", "attribution",
-    "text_access", "derived_from", "derivation_kind", "note",
+    "title",
+    "kind",
+    "publisher",
+    "author",
+    "url",
+    "archive_url",
+    "published_on",
+    "language",
+    "reliability",
+    "tlp",
+    "attribution",
+    "text_access",
+    "derived_from",
+    "derivation_kind",
+    "note",
 )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, URLField
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -82,7 +82,14 @@ class SourceAdmin(ActionAdmin):
         "statement_count",
     )
     list_filter = (
-        scoped("negotiation"), "kind", "reliability", "tlp", "attribution", "text_access", "derivation_kind", "language",
+        scoped("negotiation"),
+        "kind",
+        "reliability",
+        "tlp",
+        "attribution",
+        "text_access",
+        "derivation_kind",
+        "language",
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "key", "publisher", "author", "url")
@@ -90,6 +97,7 @@ class SourceAdmin(ActionAdmin):
     date_hierarchy = "published_latest"
     ordering = ("-published_latest", "title", "id")
     autocomplete_fields = ("derived_from",)
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     object_actions = (
         ObjectAction("statement", "Add a statement", may_enter, href=statement_url, tone="primary"),
         ObjectAction("read", "Open in the reader", may_enter, href=reader_url),
@@ -106,7 +114,10 @@ class SourceAdmin(ActionAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         lengths = SourceText.objects.filter(source=OuterRef("pk")).order_by("-version").values("length")[:1]
         in_force = Count("statements", filter=Q(statements__retired_at=None))
-        return super().get_queryset(request).annotate(text_length=Subquery(lengths), statements_in_force=in_force)
+        rows: QuerySet[Source] = (
+            super().get_queryset(request).annotate(text_length=Subquery(lengths), statements_in_force=in_force)
+        )
+        return rows
 
     @admin.display(description="characters", ordering="text_length", empty_value="no text")
     def length(self, source: Any) -> str | None:

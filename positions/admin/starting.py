@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -31,7 +31,7 @@ def chosen_record(request: HttpRequest, model: type[Starting]) -> Starting | Non
             kept[name] = (
                 desk_rows(reader_on(request), model).select_related("negotiation").get(pk=asked) if asked else None
             )
-        except (model.DoesNotExist, ValidationError, ValueError):
+        except (ObjectDoesNotExist, ValidationError, ValueError):
             kept[name] = None
         request._desk_chosen = kept  # type: ignore[attr-defined]
     chosen: Starting | None = kept[name]

@@ -16,8 +16,19 @@ from positions.queries.access import Reader
 from positions.services.statements import StatementFacts
 
 SAYING = (
-    "exact", "start", "end", "asserted_by", "speaker", "speaker_label", "directness", "attribution", "credibility", "stated_on", "round",
-    "addressees", "note",
+    "exact",
+    "start",
+    "end",
+    "asserted_by",
+    "speaker",
+    "speaker_label",
+    "directness",
+    "attribution",
+    "credibility",
+    "stated_on",
+    "round",
+    "addressees",
+    "note",
 )
 LAYOUT = (
     ("Passage", ["exact", ("start", "end")]),
@@ -57,6 +68,7 @@ class StatementForm(ServiceForm):
             "directness": "How near the passage is to their own words.",
             "credibility": "How likely the content is, whatever the source is worth.",
             "stated_on": "EDTF: 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01; never after publication.",
+            "addressees": "To whom it is said.",
             "note": "For colleagues; members alone see it.",
         }
 

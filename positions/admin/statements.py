@@ -123,7 +123,14 @@ class StatementAdmin(ActionAdmin):
         "coding_count",
     )
     list_filter = (
-        scoped("negotiation"), StandingFilter, scoped("asserted_by"), scoped("round"), "directness", "attribution", "credibility", "anchor_status",
+        scoped("negotiation"),
+        StandingFilter,
+        scoped("asserted_by"),
+        scoped("round"),
+        "directness",
+        "attribution",
+        "credibility",
+        "anchor_status",
     )
     list_select_related = ("negotiation", "asserted_by", "speaker", "source", "round")
     search_fields = ("exact", "key", "note", "speaker_label", "speaker__name", "asserted_by__name", "source__title")
@@ -133,11 +140,20 @@ class StatementAdmin(ActionAdmin):
     object_actions = (
         ObjectAction("code", "Add a coding", may_code, href=coding_url, tone="primary"),
         ObjectAction(
-            "correct", "Correct…", may_correct, correct, ask_correction,
+            "correct",
+            "Correct…",
+            may_correct,
+            correct,
+            ask_correction,
             intro="A new statement takes this one's place, with its codings. What was known before stays known.",
         ),
         ObjectAction(
-            "withdraw", "Withdraw…", may_correct, withdraw, ask_reason, tone="danger",
+            "withdraw",
+            "Withdraw…",
+            may_correct,
+            withdraw,
+            ask_reason,
+            tone="danger",
             intro="The statement and its codings leave the record from now on. What was known before stays known.",
         ),
     )

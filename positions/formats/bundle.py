@@ -6,9 +6,10 @@ exists, and whether a quotation stands in its text, is for the import to find ou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from positions import enums
@@ -19,6 +20,15 @@ from positions.validators import SLUG
 FORMAT = "positions-bundle/1"
 
 Reference = tuple[str, str]  # JSON path, slug or key
+
+
+class HasId(Protocol):
+    """An entry that may bring the id its record is to have."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def id(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True)
@@ -245,9 +255,17 @@ def read_bundle(document: str | bytes | dict[str, Any]) -> tuple[Bundle, Finding
     _refuse_repeats(findings, [(s.path + ".key", s.key) for s in bundle.sources], "source")
     _refuse_repeats(findings, [(c.path + ".version", str(c.version)) for c in bundle.codebook], "codebook version")
     _refuse_repeats(findings, [(s.path + ".key", s.key) for s in bundle.statements if s.key], "statement")
-    _refuse_repeats(
-        findings, [(c.path + ".key", c.key) for s in bundle.statements for c in s.codings if c.key], "coding"
+    codings = [coding for statement in bundle.statements for coding in statement.codings]
+    kinds: tuple[tuple[str, Sequence[HasId]], ...] = (
+        ("issue", bundle.issues),
+        ("round", bundle.rounds),
+        ("source", bundle.sources),
+        ("statement", bundle.statements),
+        ("coding", codings),
     )
+    for noun, entries in kinds:
+        _refuse_repeats(findings, [(e.path + ".id", str(e.id)) for e in entries if e.id], noun)
+    _refuse_repeats(findings, [(c.path + ".key", c.key) for c in codings if c.key], "coding")
     return bundle, findings
 
 
@@ -452,7 +470,7 @@ def _history(node: Node) -> BundleHistory:
     )
     reason, withdrawal = node.text("reason"), node.text("withdrawal_reason")
     # One “reason” is why the record replaced another, or, where it replaced none, why it was withdrawn.
-    if reason and not withdrawal and supersedes is None and retired_at is not None:
+    if reason and "withdrawal_reason" not in node.value and supersedes is None and retired_at is not None:
         reason, withdrawal = "", reason
     if recorded_at and retired_at and retired_at <= recorded_at:
         node.refuse("retired_at", "is not later than recorded_at")

@@ -188,14 +188,12 @@ def published_codings_in(reader: Reader, negotiation: Negotiation) -> QuerySet[C
         return codings
     red = not reader.is_member(negotiation.pk)
     rules = MEMBERS_ONLY if red else NOT_COUNTED
-    in_negotiation = {"negotiation": negotiation}
-    sources = Source.objects.filter(_kept_sources(rules, red), **in_negotiation).order_by().values("pk")
-    by_source = Statement.objects.filter(source__in=list(sources.values_list("pk", flat=True)), **in_negotiation)
-    by_rule = Statement.objects.filter(attribution__in=rules, **in_negotiation)
-    for kept_back in (by_source, by_rule):
-        if kept_back.exists():
-            codings = codings.exclude(statement__in=kept_back.order_by().values("pk"))
-    return codings
+    by_rule = Statement.objects.filter(attribution__in=rules, negotiation=negotiation).order_by().values("pk")
+    sources = Source.objects.filter(_kept_sources(rules, red), negotiation=negotiation).order_by().values("pk")
+    if not sources.union(by_rule, all=True).exists():
+        return codings
+    by_source = Statement.objects.filter(source__in=list(sources.values_list("pk", flat=True))).order_by().values("pk")
+    return codings.exclude(statement__in=by_rule).exclude(statement__in=by_source)
 
 
 def require_visible(reader: Reader, negotiation: Negotiation) -> None:

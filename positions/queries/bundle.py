@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from positions.enums import ConditionStatus
 from positions.formats.bundle import FORMAT, SOURCE_TEXTS
 from positions.models import (
@@ -35,9 +37,9 @@ def bundle_of(reader: Reader, slug: str) -> dict[str, Any]:
         "negotiation": {
             name: getattr(negotiation, name) for name in ("slug", "title", "summary", "visibility", "review_policy")
         },
-        "parties": [_party(p) for p in negotiation.parties.prefetch_related("aliases").order_by("slug")],
-        "persons": [_person(p) for p in negotiation.persons.prefetch_related("appointments__party").order_by("slug")],
-        "issues": [_issue(i) for i in negotiation.issues.select_related("parent").order_by("rank", "slug")],
+        "parties": [_party(p) for p in _parties(negotiation)],
+        "persons": [_person(p) for p in _persons(negotiation)],
+        "issues": [_issue(i) for i in _issues(negotiation)],
         "codebook": [
             {"version": c.version, "text": c.text, "recorded_at": _instant(c.recorded_at)}
             for c in negotiation.codebook_versions.order_by("version")
@@ -48,6 +50,23 @@ def bundle_of(reader: Reader, slug: str) -> dict[str, Any]:
     }
 
 
+# Sorted here and not by the database: engines and their collations order text differently.
+
+
+def _parties(negotiation: Negotiation) -> Iterable[Party]:
+    """The roster, and whoever the posts of its people name."""
+    named = Q(negotiations=negotiation) | Q(appointments__person__negotiations=negotiation)
+    return sorted(Party.objects.filter(named).distinct().prefetch_related("aliases"), key=lambda p: p.slug)
+
+
+def _persons(negotiation: Negotiation) -> Iterable[Person]:
+    return sorted(negotiation.persons.prefetch_related("appointments__party"), key=lambda p: p.slug)
+
+
+def _issues(negotiation: Negotiation) -> Iterable[Issue]:
+    return sorted(negotiation.issues.select_related("parent"), key=lambda i: (i.rank, i.slug))
+
+
 def _rounds(negotiation: Negotiation) -> Iterable[Round]:
     return negotiation.rounds.prefetch_related(
         "delegations__party", "delegations__head", "delegations__members__person"
@@ -55,25 +74,26 @@ def _rounds(negotiation: Negotiation) -> Iterable[Round]:
 
 
 def _sources(negotiation: Negotiation) -> Iterable[tuple[Source, SourceText | None]]:
-    for source in negotiation.sources.select_related("derived_from").prefetch_related("texts").order_by("key"):
+    for source in sorted(
+        negotiation.sources.select_related("derived_from").prefetch_related("texts"), key=lambda s: s.key
+    ):
         versions = sorted(source.texts.all(), key=lambda text: text.version)
         yield source, versions[-1] if versions else None
 
 
 def _statements(negotiation: Negotiation) -> Iterable[Statement]:
-    return (
-        negotiation.statements.select_related("source", "asserted_by", "speaker", "round", "supersedes", "group")
-        .prefetch_related(
-            "addressees",
-            "codings__party",
-            "codings__issue",
-            "codings__codebook",
-            "codings__supersedes",
-            "codings__conditions__falls_on",
-            "codings__conditions__statuses__statement",
-        )
-        .order_by("source__key", "start", "end", "key")
+    found = negotiation.statements.select_related(
+        "source", "asserted_by", "speaker", "round", "supersedes", "group"
+    ).prefetch_related(
+        "addressees",
+        "codings__party",
+        "codings__issue",
+        "codings__codebook",
+        "codings__supersedes",
+        "codings__conditions__falls_on",
+        "codings__conditions__statuses__statement",
     )
+    return sorted(found, key=lambda s: (s.source.key, s.start is None, s.start or 0, s.end or 0, s.key))
 
 
 def _instant(moment: datetime | None) -> str | None:
@@ -156,11 +176,14 @@ def _history(record: Statement | Coding) -> dict[str, Any]:
     reasons = {"reason": record.reason, "withdrawal_reason": record.withdrawal_reason}
     if record.withdrawal_reason and not record.reason and record.supersedes_id is None:
         reasons = {"reason": record.withdrawal_reason, "withdrawal_reason": ""}
+    only_replaced = record.reason and not record.withdrawal_reason and record.supersedes_id is None
     return {
         "recorded_at": _instant(record.recorded_at),
         **({"retired_at": _instant(record.retired_at)} if record.retired_at else {}),
         **({"supersedes": record.supersedes.key} if record.supersedes else {}),
         **{name: words for name, words in reasons.items() if words},
+        # without it, the reason would be read as that of the withdrawal
+        **({"withdrawal_reason": ""} if only_replaced and record.retired_at else {}),
     }
 
 

@@ -113,13 +113,7 @@ def code_statement(reader: Reader, statement: Statement, facts: CodingFacts) -> 
         coder_user=reader.user,
     )
     _refuse_taken_key(coding)
-    mine = Coding.objects.filter(
-        statement=statement, party=facts.party, issue=facts.issue, coder=coding.coder, retired_at=None
-    )
-    if mine.exclude(status=CodingStatus.REJECTED).exists():
-        raise Invalid(
-            "You already have a reading of this statement for this party and issue; edit or correct that one."
-        )
+    _refuse_second_reading(coding)
     _save(coding, facts)
     _log(reader, "coding_drafted", coding, after=snapshot(coding))
     return coding
@@ -143,10 +137,11 @@ def edit_draft(reader: Reader, coding: Coding, facts: CodingFacts) -> Coding:
     )
     edited.key, edited.status, edited.comment = coding.key, coding.status, coding.comment
     edited.supersedes_id, edited.reason = coding.supersedes_id, coding.reason
+    _refuse_second_reading(edited)
     before = snapshot(coding)
     edited.save(force_update=True)
     coding.conditions.all().delete()
-    save_conditions(edited, facts.conditions)
+    _save_particulars(edited, facts)
     _log(reader, "coding_edited", edited, before=before, after=snapshot(edited))
     return edited
 
@@ -243,7 +238,7 @@ def adjudicate_codings(reader: Reader, codings: Sequence[Coding], facts: CodingF
     coding.reason, coding.submitted_at = reason, timezone.now()
     _refuse_taken_key(coding)
     _publish(coding, new=True)
-    save_conditions(coding, facts.conditions)
+    _save_particulars(coding, facts)
     _log(
         reader,
         "codings_adjudicated",
@@ -279,8 +274,7 @@ def correct_coding(reader: Reader, coding: Coding, facts: CodingFacts, reason: s
     before = snapshot(coding)
     Coding.objects.filter(pk=coding.pk).update(retired_at=now)
     _publish(corrected, now, new=True)
-    save_conditions(corrected, facts.conditions)
-    enrol(coding.statement.source, [facts.party, *(c.falls_on for c in facts.conditions)], [])
+    _save_particulars(corrected, facts)
     _log(reader, "coding_corrected", coding, reason=reason, before=before, after=snapshot(corrected))
     return corrected
 
@@ -345,6 +339,10 @@ def _lock(coding: Coding) -> Coding:
 
 def _save(coding: Coding, facts: CodingFacts) -> None:
     coding.save(force_insert=True)
+    _save_particulars(coding, facts)
+
+
+def _save_particulars(coding: Coding, facts: CodingFacts) -> None:
     save_conditions(coding, facts.conditions)
     enrol(coding.statement.source, [facts.party, *(condition.falls_on for condition in facts.conditions)], [])
 
@@ -363,6 +361,20 @@ def _require_status(coding: Coding, status: CodingStatus) -> None:
     if coding.retired_at is not None or coding.status != status:
         now = "retired" if coding.retired_at is not None else coding.status
         raise Conflict(f"This takes a reading that is {status.value}; it is {now}.")
+
+
+def _refuse_second_reading(coding: Coding) -> None:
+    mine = Coding.objects.filter(
+        statement_id=coding.statement_id,
+        party_id=coding.party_id,
+        issue_id=coding.issue_id,
+        coder=coding.coder,
+        retired_at=None,
+    )
+    if mine.exclude(pk=coding.pk).exclude(status=CodingStatus.REJECTED).exists():
+        raise Invalid(
+            "You already have a reading of this statement for this party and issue; edit or correct that one."
+        )
 
 
 def _refuse_taken_key(coding: Coding) -> None:

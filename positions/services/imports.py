@@ -92,6 +92,10 @@ def import_bundle(
         raise BundleRefused(findings.problems)
     report = ImportReport(negotiation, plan.counts(), findings.warnings)
     if dry_run:
+        tell("writing, to take it all back")
+        with transaction.atomic():
+            _write(plan)
+            transaction.set_rollback(True)
         return report
     tell("writing")
     _write(plan)
@@ -130,11 +134,16 @@ def _negotiation_of(reader: Reader, bundle: Bundle) -> tuple[Negotiation, bool]:
 
 
 def _write(plan: Plan) -> None:
+    # What is retired makes room for what replaces it.
+    retirements = [change for change in plan.changes if "retired_at" in change[1]]
+    for row, fields in retirements:
+        row.save(update_fields=fields, force_update=True)
     ordered = sorted(plan.rows, key=lambda row: row._meta.label)
     for model, rows in groupby(ordered, key=lambda row: row._meta.model):
         model._default_manager.bulk_create(list(rows), batch_size=500)
     for row, fields in plan.changes:
-        row.save(update_fields=fields, force_update=True)
+        if "retired_at" not in fields:
+            row.save(update_fields=fields, force_update=True)
     through = Statement.addressees.through
     through.objects.bulk_create(through(statement=s, party=p) for s, parties in plan.addressees for p in parties)
     for held, delegations in plan.seats:
@@ -143,7 +152,7 @@ def _write(plan: Plan) -> None:
         try:
             recap_statements(source)
         except Invalid as refusal:
-            raise BundleRefused([(f"{path}.published_on", str(refusal))]) from refusal
+            raise BundleRefused([(f"{path}.published_on", refusal.errors["published_on"][0])]) from refusal
     plan.negotiation.parties.add(*plan.parties.values())
     plan.negotiation.persons.add(*plan.persons.values())
     if plan.is_new and plan.reader.user is not None:
@@ -154,6 +163,8 @@ def _digest(document: str | bytes | dict[str, Any]) -> str:
     raw = (
         document
         if isinstance(document, bytes)
-        else (document if isinstance(document, str) else json.dumps(document, sort_keys=True)).encode()
+        else (document if isinstance(document, str) else json.dumps(document, sort_keys=True)).encode(
+            errors="surrogatepass"
+        )
     )
     return hashlib.sha256(raw).hexdigest()

@@ -154,6 +154,13 @@ def round_errors(facts: RoundFacts) -> dict[str, list[str]]:
     parties = [delegation.party.pk for delegation in facts.delegations or ()]
     if len(parties) != len(set(parties)):
         errors["delegations"] = ["name each party once"]
+    for place, delegation in enumerate(facts.delegations or ()):
+        people = [person.pk for person, _ in delegation.members]
+        if len(people) != len(set(people)):
+            errors[f"delegations[{place}].members"] = ["name each person once"]
+        for seat, (_, title) in enumerate(delegation.members):
+            if found := field_errors(DelegationMember(title=title)):
+                errors[f"delegations[{place}].members[{seat}].title"] = found["title"]
     return errors
 
 

@@ -143,6 +143,8 @@ def save_person(reader: Reader, facts: PersonFacts, *, existing: Person | None =
         errors.update({f"appointments[{place}].{field}": messages for field, messages in field_errors(row).items()})
         if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
             errors[f"appointments[{place}].ends_on"] = ["lies before the first day"]
+        if any((row.party.pk, row.title, row.starts_on) == (o.party.pk, o.title, o.starts_on) for o in rows[:place]):
+            errors[f"appointments[{place}]"] = ["is listed twice"]
     if errors:
         raise Invalid(errors)
     person.save()
@@ -180,6 +182,8 @@ def set_bloc_memberships(
             raise Invalid({"members": "a bloc is no member of itself"})
         if starts_on and ends_on and ends_on < starts_on:
             raise Invalid({"members": f"{member}: the last day lies before the first"})
+    if len({(member.pk, starts_on) for member, starts_on, _ in members}) != len(members):
+        raise Invalid({"members": "name each member once for each first day"})
     columns = ("member__slug", "starts_on", "ends_on")
     before = list(bloc.bloc_members.values_list(*columns))
     bloc.bloc_members.all().delete()

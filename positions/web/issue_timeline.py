@@ -17,7 +17,7 @@ from positions.analysis.shifts import shifts
 from positions.analysis.timeline import timeline
 from positions.analysis.types import Point, Position, Series, Shift
 from positions.models import Coding, Issue
-from positions.queries.access import Reader, negotiation_for
+from positions.queries.access import Reader
 from positions.web.chart_shapes import NARROW, WIDE, ChartSize, StepChart
 from positions.web.charts import draw_steps
 from positions.web.ledes import moved, tell_issue
@@ -25,7 +25,7 @@ from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
-from positions.web.record import PageRecord, load_issue_record
+from positions.web.record import PageRecord, find_negotiation, load_issue_record
 from positions.web.shift_cards import tell_shifts
 from positions.web.words import count_of, name_stance, sign_position, sign_stance
 
@@ -90,7 +90,7 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
         "choices": [(ink, not found.asked.parties or ink.slug in found.asked.parties) for ink in _choices(found)],
         "cards": tell_shifts(moves, found.inks, found.record.issues, statements, reader),
         "gaps": list(_silences(found)),
-        "rows": found.rows[:ROWS_SHOWN],
+        "rows": list(found.rows[:ROWS_SHOWN]),
         "rows_left_out": max(0, len(found.rows) - ROWS_SHOWN),
         "segments": list(_segment_rows(found)),
     }
@@ -155,12 +155,12 @@ def guard_cell(value: str) -> str:
 def load_timeline(request: HttpRequest, reader: Reader, slug: str, issue_slug: str) -> IssueTimeline:
     """The timeline asked for by the address. Raises ``NotVisible``, ``Http404`` or ``BadParameter``."""
     asked = read_moment(request.GET)
-    negotiation = negotiation_for(reader, slug)
-    issue = Issue.objects.filter(negotiation=negotiation, slug=issue_slug).first()
+    negotiation, issues = find_negotiation(reader, slug)
+    issue = issues.get(issue_slug)
     if issue is None:
         raise Http404
     moment = asked.moment
-    record = load_issue_record(reader, negotiation, issue, moment)
+    record = load_issue_record(reader, negotiation, issues, issue, moment)
     asked = read_parties(request.GET, record.parties, asked)
     inks = record.inks(asked.parties)
     wanted = set(asked.parties)

@@ -14,13 +14,13 @@ from positions.analysis.shifts import shifts
 from positions.analysis.types import Position, Shift
 from positions.enums import RoundStatus
 from positions.models import Issue
-from positions.queries.access import Reader, negotiation_for
+from positions.queries.access import Reader
 from positions.web.ledes import moved, tell_negotiation
 from positions.web.matrix_table import lay_matrix
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
-from positions.web.record import PageRecord, RoundRow, load_negotiation_record, load_statements
+from positions.web.record import PageRecord, RoundRow, find_negotiation, load_negotiation_record, load_statements
 from positions.web.round_table import choose_party, lay_rounds
 from positions.web.rounds_strip import draw_strip
 from positions.web.shift_cards import quoted_in, tell_shifts
@@ -47,7 +47,7 @@ class RoundStory:
 def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     asked = read_moment(request.GET)
     moment = asked.moment
-    record = load_negotiation_record(reader, negotiation_for(reader, slug), moment)
+    record = load_negotiation_record(reader, *find_negotiation(reader, slug), moment)
     asked = read_parties(request.GET, record.parties, asked)
     inks = record.inks()
     stands = positions(record.history, moment.as_of, moment.known_at)
@@ -78,7 +78,7 @@ def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
 @page
 def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     asked = read_moment(request.GET)
-    record = load_negotiation_record(reader, negotiation_for(reader, slug), asked.moment)
+    record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
     stands = positions(record.history, asked.moment.as_of, asked.moment.known_at)
     context = {
         "negotiation": record.negotiation,

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import History, Reading, RoundSpan, StatusEntry
+from positions.db import engine_for
 from positions.enums import AliasKind
 from positions.models import Coding, Condition, Issue, Negotiation, Party, PartyAlias, Round, Statement
-from positions.queries.access import Reader, published_codings_for, statements_for
-from positions.queries.evidence import Moment, admitted_codings, load_readings, parents_in
+from positions.queries.access import Reader, issues_for, negotiation_for, published_codings_for, statements_for
+from positions.queries.evidence import Moment, admitted_codings, bare_rows, parents_in
 from positions.web.palette import PartyInk, assign_slots
 from positions.web.words import clip_text
 
@@ -91,14 +93,36 @@ def read_row(row: Sequence[Any], conditions: tuple[ConditionFacts, ...] = ()) ->
     return Reading._make((str(coding), str(statement), str(source), *facts, conditions))
 
 
-def load_negotiation_record(reader: Reader, negotiation: Negotiation, moment: Moment) -> PageRecord:
-    """Everything coded in the negotiation; seven queries."""
+def find_negotiation(reader: Reader, slug: str) -> tuple[Negotiation, dict[str, Issue]]:
+    """The negotiation and its issues in their own order, in one query. Raises ``NotVisible``."""
+    issues = issues_for(reader).filter(negotiation__slug=slug).select_related("negotiation").order_by("rank", "slug")
+    found = {issue.slug: issue for issue in issues}
+    if found:
+        return next(iter(found.values())).negotiation, found
+    return negotiation_for(reader, slug), found
+
+
+def load_negotiation_record(
+    reader: Reader, negotiation: Negotiation, issues: Mapping[str, Issue], moment: Moment
+) -> PageRecord:
+    """Everything coded in the negotiation; five queries, and two more where something may be kept back."""
     codings = admitted_codings(reader, negotiation, moment)
-    return _assemble(reader, negotiation, moment, tuple(load_readings(codings, admitted_at=moment.known_at)))
+    engine = engine_for(connection.vendor)
+    conditions = {key: tuple(c.facts for c in found) for key, found in load_condition_texts(codings).items()}
+    readings = []
+    # the driver's own rows: a negotiation may have a hundred thousand
+    for row in bare_rows(codings.order_by().values_list(*READING_FIELDS)):
+        coding, statement, source = (engine.read_id(value) for value in row[:3])
+        days = (engine.read_day(row[14]), engine.read_day(row[15]))
+        facts = (*row[3:10], bool(row[10]), row[11], moment.known_at, None, *days, row[16])
+        readings.append(Reading._make((coding, statement, source, *facts, conditions.get(coding, ()))))
+    return _assemble(reader, negotiation, issues, moment, tuple(readings))
 
 
-def load_issue_record(reader: Reader, negotiation: Negotiation, issue: Issue, moment: Moment) -> PageRecord:
-    """What is coded on one issue, with the codings and statements themselves; six queries."""
+def load_issue_record(
+    reader: Reader, negotiation: Negotiation, issues: Mapping[str, Issue], issue: Issue, moment: Moment
+) -> PageRecord:
+    """What is coded on one issue, with the codings and statements themselves; as many queries."""
     codings = admitted_codings(reader, negotiation, moment).filter(issue=issue)
     found = tuple(
         codings.select_related(
@@ -107,7 +131,7 @@ def load_issue_record(reader: Reader, negotiation: Negotiation, issue: Issue, mo
     )
     conditions = load_condition_texts(codings)
     readings = tuple(_reading_of(coding, issue, conditions) for coding in found)
-    return _assemble(reader, negotiation, moment, readings, found, conditions)
+    return _assemble(reader, negotiation, issues, moment, readings, found, conditions)
 
 
 def _reading_of(coding: Coding, issue: Issue, conditions: Mapping[str, tuple[ConditionText, ...]]) -> Reading:
@@ -149,6 +173,7 @@ def load_condition_texts(codings: QuerySet[Coding]) -> dict[str, tuple[Condition
 def _assemble(
     reader: Reader,
     negotiation: Negotiation,
+    issues: Mapping[str, Issue],
     moment: Moment,
     readings: tuple[Reading, ...],
     codings: tuple[Coding, ...] = (),
@@ -170,7 +195,7 @@ def _assemble(
         negotiation=negotiation,
         moment=moment,
         history=History(readings, parents_in(negotiation), spans),
-        issues={issue.slug: issue for issue in negotiation.issues.order_by("rank", "slug")},
+        issues=issues,
         parties={party.slug: party for party in parties},
         weights={party.slug: int(getattr(party, "weight", 0)) for party in parties},
         rounds=rounds,

@@ -92,7 +92,7 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "published": say_edtf(source.published_on, source.published_earliest, source.published_latest)
         if source.published_on and source.published_earliest and source.published_latest
         else "",
-        "addressees": list(found.addressees.order_by("name")),
+        "addressees": record.addressees,
         "speaker_withheld": not reader.sees_speaker(found) and bool(found.speaker_id or found.speaker_label),
         "reliability": [(letter, letter == source.reliability) for letter in Reliability.values],
         "credibility": [(number, number == found.credibility) for number in Credibility.values],
@@ -236,11 +236,10 @@ def _cite(found: Statement, quotation: Quotation, request: HttpRequest, asked: A
     who = f"{quotation.party}, {quotation.speaker}" if quotation.speaker else quotation.party
     passage = f" “{clip_text(quotation.text, 160)}”" if quotation.text else ""
     source = found.source
-    published = f", {source.published_on}" if source.published_on else ""
-    publisher = f" {source.publisher}" if source.publisher else ""
+    document = ", ".join(part for part in (source.title, source.publisher, source.published_on) if part)
     address = request.build_absolute_uri(reverse("statement", args=[found.pk]))
     known = say_instant(asked.moment.known_at)
     return (
-        f"{who} ({quotation.rule}), {quotation.said}:{passage} {quotation.directness.capitalize()} in: {source.title}."
-        f"{publisher}{published}. Rapporteur, {found.negotiation.title}, as known on {known}. {address}"
+        f"{who} ({quotation.rule}), {quotation.said}:{passage} {quotation.directness.capitalize()} in: {document}."
+        f" Rapporteur, {found.negotiation.title}, as known on {known}. {address}"
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from positions.analysis.evidence import ancestors_of, status_of
 from positions.analysis.position import positions
@@ -58,6 +58,7 @@ class ChainLink:
 @dataclass(frozen=True, slots=True)
 class StatementRecord:
     statement: Statement
+    addressees: tuple[str, ...]
     replaced_by: tuple[Statement, ...]
     replaces: Statement | None
     codings: tuple[Coding, ...]
@@ -70,13 +71,19 @@ class StatementRecord:
 
 def load_statement(reader: Reader, pk: UUID, moment: Moment) -> StatementRecord:
     """The statement as its reader may see it. Raises :class:`NotVisible`."""
-    versions = {
-        version.pk: version
-        for version in statements_for(reader)
+    versions: dict[UUID, Statement] = {}
+    addressees: list[str] = []
+    joined = (
+        statements_for(reader)
         .filter(Q(pk=pk) | Q(supersedes=pk) | Q(superseded_by=pk))
         .select_related("negotiation", "source", "text", "asserted_by", "speaker", "round", "group")
-        .distinct()
-    }
+        .annotate(addressee=F("addressees__name"))
+        .order_by("recorded_at", "addressee")
+    )
+    for row in joined:  # a row for each addressee
+        versions.setdefault(row.pk, row)
+        if row.pk == pk and row.addressee is not None and row.addressee not in addressees:
+            addressees.append(row.addressee)
     statement = versions.get(pk)
     if statement is None:
         raise NotVisible("No such statement.")
@@ -100,6 +107,7 @@ def load_statement(reader: Reader, pk: UUID, moment: Moment) -> StatementRecord:
     }
     return StatementRecord(
         statement=statement,
+        addressees=tuple(addressees),
         replaced_by=tuple(v for v in versions.values() if v.supersedes_id == pk),
         replaces=versions.get(statement.supersedes_id) if statement.supersedes_id else None,
         codings=tuple(codings),

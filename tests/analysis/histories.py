@@ -188,19 +188,25 @@ def crowds(draw: st.DrawFn) -> History:
 def bargains(draw: st.DrawFn) -> History:
     """Two or three parties that speak for themselves on one issue, day after day between held rounds: the ledger fills."""
     names = ["p00", "p01", "p02"][: draw(st.integers(2, 3))]
-    said = st.tuples(st.sampled_from(names), st.integers(-2, 2), st.integers(1, 9), st.integers(0, 3))
-    readings = tuple(
-        read(stance, on, coding=f"c{n}", statement=f"s{n}", source=f"s{n}", party=party)
-        for n, (party, stance, on, repeats) in enumerate(draw(st.lists(said, min_size=4, max_size=14)))
-        for n in [n, *([n + 100] if repeats == 0 else [])]
+    said = st.tuples(
+        st.sampled_from(names),
+        st.sampled_from([(s,) for s in range(-2, 3)] + [(1, 2), (-2, -1), (0, 2), (-1, 0)]),
+        st.integers(1, 7),
     )
-    spans = st.tuples(st.integers(1, 10), st.integers(0, 4), st.sampled_from([(), (), tuple(names), ("p00", "p01"), ("p01",)]))
+    readings = tuple(
+        read(stance, on, coding=f"c{n}{stance}", statement=f"s{n}", source=f"s{n}", party=party)
+        for n, (party, stances, on) in enumerate(draw(st.lists(said, min_size=4, max_size=12)))
+        for stance in stances
+    )
+    spans = st.tuples(
+        st.integers(2, 6), st.integers(0, 2), st.sampled_from([(), (), tuple(names), ("p00", "p01"), ("p01",)])
+    )
     rounds = tuple(
         meeting(number, starts, starts + length, *parties)
-        for number, (starts, length, parties) in enumerate(draw(st.lists(spans, max_size=5)), start=1)
+        for number, (starts, length, parties) in enumerate(draw(st.lists(spans, min_size=2, max_size=5)), start=1)
     )
     return History(readings, {}, rounds)
 
 
-later_moments = st.tuples(st.integers(4, 16).map(day), st.just(NOW))
+later_moments = st.tuples(st.integers(3, 9).map(day), st.just(NOW))
 moments = st.tuples(st.sampled_from([*DAYS[:5], TODAY]), st.sampled_from([*INSTANTS, NOW]))

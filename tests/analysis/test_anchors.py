@@ -29,7 +29,9 @@ def test_any_span_of_any_script_is_its_slice(text: str) -> None:
 
 def test_span_whole() -> None:
     text = "x" * 40 + "quote" + "y" * 40
-    assert anchor_span(text, 40, 45, "quote") == Anchor(40, 45, "quote", "x" * CONTEXT_CHARACTERS, "y" * CONTEXT_CHARACTERS)
+    assert anchor_span(text, 40, 45, "quote") == Anchor(
+        40, 45, "quote", "x" * CONTEXT_CHARACTERS, "y" * CONTEXT_CHARACTERS
+    )
 
 
 def test_offsets_count_code_points_not_utf16_units() -> None:
@@ -45,7 +47,10 @@ def test_span_of_any_text_anchors_to_its_slice(text: str, data: st.DataObject) -
     assert text[anchor.start : anchor.end] == anchor.exact
     assert text[: anchor.start].endswith(anchor.prefix)
     assert text[anchor.end :].startswith(anchor.suffix)
-    assert (len(anchor.prefix), len(anchor.suffix)) == (min(start, CONTEXT_CHARACTERS), min(len(text) - end, CONTEXT_CHARACTERS))
+    assert (len(anchor.prefix), len(anchor.suffix)) == (
+        min(start, CONTEXT_CHARACTERS),
+        min(len(text) - end, CONTEXT_CHARACTERS),
+    )
 
 
 @given(texts, st.integers(-100, 200), st.integers(-100, 200))
@@ -120,7 +125,13 @@ def test_missing_quotation_is_refused(exact: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "canonical"),
-    [("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\r\r\nb", "a\n\nb"), ("a\n\rb", "a\n\nb"), ("\ufeffa\u2028b\x85c\x0bd", "\ufeffa\u2028b\x85c\x0bd")],
+    [
+        ("a\r\nb", "a\nb"),
+        ("a\rb", "a\nb"),
+        ("a\r\r\nb", "a\n\nb"),
+        ("a\n\rb", "a\n\nb"),
+        ("\ufeffa\u2028b\x85c\x0bd", "\ufeffa\u2028b\x85c\x0bd"),
+    ],
 )
 def test_canonical_text_changes_line_ends_only(raw: str, canonical: str) -> None:
     assert canonical_text(raw) == canonical

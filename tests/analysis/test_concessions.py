@@ -77,12 +77,21 @@ def test_both_moved_first_on_one_day() -> None:
 
 
 def test_moves_on_another_issue_do_not_count_for_first() -> None:
-    found = rows(*APART, STEP, read(-2, 1, issue="transit"), read(2, 1, party="south", issue="transit"), read(-1, 4, issue="transit"))
+    found = rows(
+        *APART,
+        STEP,
+        read(-2, 1, issue="transit"),
+        read(2, 1, party="south", issue="transit"),
+        read(-1, 4, issue="transit"),
+    )
     assert [(row.issue, row.moved_first) for row in found] == [("border", True), ("transit", True)]
 
 
 def test_answered_without_limit_while_fewer_than_two_rounds_followed() -> None:
-    assert [row.answered for row in rows(*APART, STEP, read(1, 30, party="south"), rounds=(meeting(1, 3),))] == [True, None]
+    assert [row.answered for row in rows(*APART, STEP, read(1, 30, party="south"), rounds=(meeting(1, 3),))] == [
+        True,
+        None,
+    ]
 
 
 def test_not_answered_yet_is_null() -> None:
@@ -122,12 +131,19 @@ def test_rounds_that_do_not_count_for_an_answer(ignored: RoundSpan) -> None:
 
 
 def test_rounds_that_name_both_or_nobody_count_for_an_answer() -> None:
-    assert [row.answered for row in rows(*APART, STEP, rounds=(meeting(1, 3, 3, "north", "south", "chair"), meeting(2, 4)))] == [False]
+    assert [
+        row.answered for row in rows(*APART, STEP, rounds=(meeting(1, 3, 3, "north", "south", "chair"), meeting(2, 4)))
+    ] == [False]
 
 
 def test_rounds_are_taken_by_their_first_days_not_their_numbers() -> None:
     found = rows(*APART, STEP, read(1, 6, party="south"), rounds=(meeting(1, 7), meeting(2, 3), meeting(3, 5)))
     assert found[0].answered is False
+
+
+def test_overlapping_rounds_are_taken_by_their_first_days_not_their_last() -> None:
+    overlapping = (meeting(1, 3, 9), meeting(2, 4, 5), meeting(3, 6, 6))
+    assert rows(*APART, STEP, read(1, 6, party="south"), rounds=overlapping)[0].answered is False
 
 
 def test_rows_are_sorted_by_issue_day_and_names() -> None:
@@ -155,4 +171,6 @@ def test_involving_keeps_pairs_in_which_a_named_party_takes_part() -> None:
 
 def test_involving_does_not_change_what_a_row_says() -> None:
     facts = history(*APART, STEP, read(1, 3, party="south"), read(2, 1, party="chair"))
-    assert concessions(facts, TODAY, NOW, {"south"}) == [row for row in concessions(facts, TODAY, NOW) if "south" in (row.party, row.other)]
+    assert concessions(facts, TODAY, NOW, {"south"}) == [
+        row for row in concessions(facts, TODAY, NOW) if "south" in (row.party, row.other)
+    ]

@@ -125,7 +125,11 @@ def test_copy_of_an_original_on_the_same_day_is_set_aside() -> None:
 
 def test_copy_through_a_source_without_evidence_is_set_aside() -> None:
     found = only(
-        history(read(1, 1, source="original"), read(2, 1, source="second"), parents={"second": "between", "between": "original"})
+        history(
+            read(1, 1, source="original"),
+            read(2, 1, source="second"),
+            parents={"second": "between", "between": "original"},
+        )
     )
     assert (found.stance, found.evidence_count) == (1, 1)
 
@@ -165,7 +169,9 @@ def test_siblings_of_an_uncoded_original_all_stand_and_count_as_one_source() -> 
 
 
 def test_rounds_that_only_a_copy_names_do_not_label_the_occasion() -> None:
-    facts = history(read(1, 1, source="original", round=1), read(1, 1, source="copy", round=2), parents={"copy": "original"})
+    facts = history(
+        read(1, 1, source="original", round=1), read(1, 1, source="copy", round=2), parents={"copy": "original"}
+    )
     assert only(facts).occasion.rounds == (1,)
 
 

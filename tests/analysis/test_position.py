@@ -63,14 +63,23 @@ def test_position_whole() -> None:
         ([2, 2], (2, 2, 2, "coded")),
     ],
 )
-def test_stance_is_the_farthest_from_zero_or_mixed(stances: list[int], expected: tuple[int | None, int, int, str]) -> None:
+def test_stance_is_the_farthest_from_zero_or_mixed(
+    stances: list[int], expected: tuple[int | None, int, int, str]
+) -> None:
     found = only(history(*(read(stance, 1) for stance in stances)))
     assert (found.stance, found.low, found.high, found.state) == expected
 
 
 def test_only_the_latest_occasion_counts() -> None:
     found = only(history(read(-2, 1, red_line=True, conditions=(condition(),)), read(1, 2)))
-    assert (found.stance, found.low, found.red_line, found.conditional, found.evidence_count, found.evidence_total) == (1, 1, False, False, 1, 2)
+    assert (found.stance, found.low, found.red_line, found.conditional, found.evidence_count, found.evidence_total) == (
+        1,
+        1,
+        False,
+        False,
+        1,
+        2,
+    )
 
 
 def test_since_is_the_first_day_of_the_unbroken_run() -> None:
@@ -99,8 +108,14 @@ def test_no_evidence_is_no_position() -> None:
 
 
 def test_positions_are_sorted_by_party_and_issue() -> None:
-    facts = history(read(1, 1, party="south", issue="b"), read(1, 1, party="north", issue="z"), read(1, 1, party="south", issue="a"))
-    assert [(p.party, p.issue) for p in positions(facts, TODAY, NOW)] == [("north", "z"), ("south", "a"), ("south", "b")]
+    facts = history(
+        read(1, 1, party="south", issue="b"), read(1, 1, party="north", issue="z"), read(1, 1, party="south", issue="a")
+    )
+    assert [(p.party, p.issue) for p in positions(facts, TODAY, NOW)] == [
+        ("north", "z"),
+        ("south", "a"),
+        ("south", "b"),
+    ]
 
 
 # ---------------------------------------------------------------- conditions

@@ -18,7 +18,10 @@ from tests.analysis.histories import accounts, bargains, crowds, histories, late
 Moment = tuple[date, datetime]
 
 thorough = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 brief = settings(thorough, max_examples=80)
 

@@ -57,7 +57,11 @@ def test_alpha_is_one_when_all_agree_on_several_values() -> None:
 
 def test_alpha_is_undefined_when_one_value_was_used() -> None:
     agreement = agreement_of([[1, 1], [1, 1]], "ordinal")
-    assert (agreement.alpha, agreement.percent_agreement, agreement.reason) == (None, 1.0, "only one value was ever used")
+    assert (agreement.alpha, agreement.percent_agreement, agreement.reason) == (
+        None,
+        1.0,
+        "only one value was ever used",
+    )
 
 
 def test_alpha_is_undefined_without_a_unit_of_two() -> None:

@@ -20,7 +20,9 @@ def last(facts: History) -> Shift:
 def test_first_has_nothing_before() -> None:
     facts = history(read(1, 1, statement="s", round=2, red_line=True, conditions=(condition(),)))
     after = Side(1, 1, 1, "coded", Occasion(day(1), (2,)), ("s",))
-    assert of_north(facts) == [Shift("north", "border", day(1), "own", "first", None, False, None, None, None, after, ())]
+    assert of_north(facts) == [
+        Shift("north", "border", day(1), "own", "first", None, False, None, None, None, after, ())
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +65,19 @@ def test_within_range(before: list[int], after: list[int], expected: bool) -> No
 
 def test_report_after_own_words_is_no_shift() -> None:
     facts = history(read(1, 1), read(-2, 2, asserted_by="south"), read(2, 3))
-    assert [(s.on, s.footing, s.kind, s.steps) for s in of_north(facts)] == [(day(1), "own", "first", None), (day(3), "own", "moved", 1)]
+    assert [(s.on, s.footing, s.kind, s.steps) for s in of_north(facts)] == [
+        (day(1), "own", "first", None),
+        (day(3), "own", "moved", 1),
+    ]
 
 
 def test_first_on_a_better_footing_is_compared_with_nothing() -> None:
-    facts = history(read(1, 1, asserted_by="south"), read(2, 2, asserted_by="south"), read(-2, 3, directness="inferred"), read(-1, 4))
+    facts = history(
+        read(1, 1, asserted_by="south"),
+        read(2, 2, asserted_by="south"),
+        read(-2, 3, directness="inferred"),
+        read(-1, 4),
+    )
     assert [(s.footing, s.kind) for s in of_north(facts)] == [
         ("reported", "first"),
         ("reported", "moved"),

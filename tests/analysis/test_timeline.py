@@ -9,7 +9,19 @@ from hypothesis import HealthCheck, given, settings
 from positions.analysis.position import positions
 from positions.analysis.timeline import timeline
 from positions.analysis.types import History, Point, Segment, Series
-from tests.analysis.histories import DAYS, FIRST_DAY, INSTANTS, NOW, TODAY, condition, day, histories, history, instant, read
+from tests.analysis.histories import (
+    DAYS,
+    FIRST_DAY,
+    INSTANTS,
+    NOW,
+    TODAY,
+    condition,
+    day,
+    histories,
+    history,
+    instant,
+    read,
+)
 
 
 def series_of(facts: History, as_of: date = TODAY) -> Series:
@@ -35,7 +47,10 @@ def test_same_five_values_are_one_segment_to_the_last_evidence() -> None:
 
 def test_change_of_range_alone_begins_a_segment() -> None:
     facts = history(read(2, 1), read(1, 1), read(2, 2))
-    assert [(s.start, s.end, s.low, s.high) for s in series_of(facts).segments] == [(day(1), day(2), 1, 2), (day(2), None, 2, 2)]
+    assert [(s.start, s.end, s.low, s.high) for s in series_of(facts).segments] == [
+        (day(1), day(2), 1, 2),
+        (day(2), None, 2, 2),
+    ]
 
 
 def test_better_footing_on_the_same_day_decides_it() -> None:
@@ -44,7 +59,9 @@ def test_better_footing_on_the_same_day_decides_it() -> None:
 
 
 def test_evidence_after_the_date_is_not_on_the_line() -> None:
-    assert series_of(history(read(1, 1), read(2, 3)), day(2)).segments == (Segment(day(1), None, 1, 1, 1, "coded", "own", day(1)),)
+    assert series_of(history(read(1, 1), read(2, 3)), day(2)).segments == (
+        Segment(day(1), None, 1, 1, 1, "coded", "own", day(1)),
+    )
 
 
 def test_marks_without_stance_are_points_and_no_line() -> None:
@@ -107,7 +124,12 @@ def test_correction_changes_the_line_from_its_instant_on() -> None:
     assert [timeline(facts, "border", TODAY, instant(n))[0].segments[0].stance for n in (2, 3)] == [2, -2]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(histories(most=10))
 def test_segment_that_holds_a_day_is_the_position_as_of_that_day(facts: History) -> None:
     """The definition of the line, asked for each day of the history and some days after it."""
@@ -115,7 +137,11 @@ def test_segment_that_holds_a_day_is_the_position_as_of_that_day(facts: History)
     lines = {series.party: series.segments for series in timeline(facts, "border", last, known_at)}
     for offset in range((last - FIRST_DAY).days + 1):
         on = FIRST_DAY + timedelta(days=offset)
-        stand = {p.party: (p.stance, p.state, p.low, p.high, p.footing) for p in positions(facts, on, known_at) if p.issue == "border"}
+        stand = {
+            p.party: (p.stance, p.state, p.low, p.high, p.footing)
+            for p in positions(facts, on, known_at)
+            if p.issue == "border"
+        }
         drawn = {
             party: (s.stance, s.state, s.low, s.high, s.footing)
             for party, segments in lines.items()

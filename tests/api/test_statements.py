@@ -131,7 +131,6 @@ def test_note_and_coder_are_for_members() -> None:
     assert seen == [("typed in a hurry", "amelie"), (None, None), (None, None)]
 
 
-
 @pytest.mark.parametrize("statements", [1, 3])
 def test_list_costs_the_same_for_one_and_three(
     api: Api, django_assert_num_queries: DjangoAssertNumQueries, statements: int
@@ -143,8 +142,8 @@ def test_list_costs_the_same_for_one_and_three(
         )
         make_coding(statement, conditions=["one", "two"])
         make_coding(statement, conditions=["three"])
-    # the rows, addressees, successors, codings, conditions, statuses, successors, and what sources withhold
-    with django_assert_num_queries(8):
+    # which rows, the rows, addressees, successors, codings, conditions, statuses, successors, what sources withhold
+    with django_assert_num_queries(9):
         assert len(api.json("statements/")["results"]) == statements
 
 
@@ -199,7 +198,6 @@ def test_unpublished_codings_show_to_those_who_may_see_them() -> None:
     assert lead.ids("statements/") == {str(statement.pk), str(unread.pk)}
     assert viewer.ids("statements/") == {str(statement.pk)}
     assert viewer(f"statements/{unread.pk}/").status_code == 404
-
 
 
 def test_filters(api: Api) -> None:

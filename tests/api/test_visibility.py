@@ -194,7 +194,9 @@ def test_hidden_records_are_as_unknown_as_missing_ones(reader: str, by_source: b
             continue
         for name, id in (("statements", case.statement.pk), ("codings", case.coding.pk)):
             hidden, missing = api(f"{name}/{id}/"), api(f"{name}/{MISSING}/")
-            assert (hidden.status_code, hidden.content) == (missing.status_code, missing.content) == (404, missing.content)
+            assert (
+                (hidden.status_code, hidden.content) == (missing.status_code, missing.content) == (404, missing.content)
+            )
         hidden_party = api.errors("statements/", party=f"party-{case.mark}")
         missing_party = api.errors("statements/", party=f"nobody-{case.mark}")
         assert str(hidden_party).replace("party-", "nobody-") == str(missing_party)

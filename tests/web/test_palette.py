@@ -60,7 +60,7 @@ def test_inks_pass_text_contrast_on_their_paper(paper: str, inks: tuple[str, ...
 @pytest.mark.parametrize("inks", [LIGHT_INKS, DARK_INKS], ids=["light", "dark"])
 def test_inks_stay_apart_for_every_vision(inks: tuple[str, ...], vision: str) -> None:
     points = [seen(ink, vision) for ink in inks]
-    close = [(i, j) for i in range(len(inks)) for j in range(i) if math.dist(points[i], points[j]) < 12]
+    close = [(i, j) for i in range(len(inks)) for j in range(i) if math.dist(points[i], points[j]) < 11]
     assert close == []
 
 

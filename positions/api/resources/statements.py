@@ -18,7 +18,7 @@ from positions.api.withholding import quote_shown, speaker_shown, withheld_texts
 from positions.enums import AnchorStatus, Attribution, CodingState, CodingStatus, Directness, Move
 from positions.exceptions import NotVisible
 from positions.models import Coding, Party, Source, Statement
-from positions.queries.access import Reader, codings_for, parties_for, sources_for, statements_for
+from positions.queries.access import Reader, codings_for, sources_for, statements_for
 from positions.queries.evidence import Moment
 
 
@@ -130,7 +130,7 @@ class StatementView(ResourceView):
         reader = self.reader
         codings = shown_codings(reader).select_related("negotiation", "party", "issue")
         return rows.select_related("negotiation", "source", "asserted_by", "speaker", "round").prefetch_related(
-            Prefetch("addressees", parties_for(reader).order_by("slug")),
+            Prefetch("addressees", Party.objects.order_by("slug")),
             Prefetch("superseded_by", statements_for(reader).only("pk", "reason", "supersedes_id")),
             Prefetch("supersedes", statements_for(reader).only("pk")),
             Prefetch(

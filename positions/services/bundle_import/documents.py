@@ -8,7 +8,7 @@ from uuid import UUID
 from positions.exceptions import Invalid
 from positions.formats.bundle import BundleSource
 from positions.models import Source, SourceText
-from positions.services.bundle_import.plan import Plan, free_ids
+from positions.services.bundle_import.plan import Plan, closes_circle, free_ids
 from positions.services.sources import SourceFacts, apply_source_facts, build_source, build_text, check_text, digest_of
 from positions.validators import MAX_TEXT_CHARACTERS
 
@@ -27,6 +27,7 @@ def plan_sources(plan: Plan) -> None:
             _plan_text(plan, entry, source, text, digests)
     for entry in plan.bundle.sources:
         _plan_derivation(plan, entry)
+    _refuse_circles(plan)
     _load_texts(plan, existing)
 
 
@@ -81,13 +82,16 @@ def read_beside(plan: Plan, path: str, name: str) -> str | None:
         if not target.is_relative_to(root):
             plan.refuse(path, f"“{name[:80]}” lies outside the bundle's folder")
             return None
+        if not target.is_file():
+            plan.refuse(path, f"“{name[:80]}” cannot be read; is it beside the bundle?")
+            return None
         if target.stat().st_size > 4 * MAX_TEXT_CHARACTERS:
             plan.refuse(path, f"“{name[:80]}” is larger than {4 * MAX_TEXT_CHARACTERS:,} bytes")
             return None
         return target.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         plan.refuse(path, f"“{name[:80]}” is not UTF-8: byte {error.start} cannot be read")
-    except (OSError, ValueError):
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: links that lead in a circle
         plan.refuse(path, f"“{name[:80]}” cannot be read; is it beside the bundle?")
     return None
 
@@ -141,16 +145,19 @@ def _plan_derivation(plan: Plan, entry: BundleSource) -> None:
         return
     before = (source.derived_from_id, source.derivation_kind)
     source.derived_from, source.derivation_kind = parent, entry.derivation_kind if parent else ""
-    seen, step = set(), parent
-    while step is not None and step.pk not in seen:
-        if step.pk == source.pk:
-            plan.refuse(path, "closes a circle: a source cannot derive from itself, directly or through others")
-            source.derived_from, source.derivation_kind = None, ""
-            return
-        seen.add(step.pk)
-        step = step.derived_from
     if before != (source.derived_from_id, source.derivation_kind) and not source._state.adding:
         plan.change(source, ("derived_from", "derivation_kind"))
+
+
+def _refuse_circles(plan: Plan) -> None:
+    parents = {source.pk: source.derived_from_id for source in plan.sources.values() if source is not None}
+    for entry in plan.bundle.sources:
+        source = plan.sources.get(entry.key)
+        if source is not None and closes_circle(source.pk, parents):
+            plan.refuse(
+                f"{entry.path}.derived_from",
+                "closes a circle: a source cannot derive from itself, directly or through others",
+            )
 
 
 def _load_texts(plan: Plan, existing: dict[str, Source]) -> None:

@@ -7,8 +7,18 @@ from dataclasses import replace
 from positions.enums import CodingStatus
 from positions.exceptions import Invalid
 from positions.formats.bundle import BundleDelegation, BundleIssue, BundleParty, BundlePerson, BundleRound
-from positions.models import Appointment, CodebookVersion, Coding, Issue, Party, PartyAlias, Person, Round
-from positions.services.bundle_import.plan import Plan, free_ids
+from positions.models import (
+    Appointment,
+    CodebookVersion,
+    Coding,
+    DelegationMember,
+    Issue,
+    Party,
+    PartyAlias,
+    Person,
+    Round,
+)
+from positions.services.bundle_import.plan import Plan, closes_circle, free_ids
 from positions.services.fields import field_errors
 from positions.services.negotiations import FROZEN_ONCE_CODED, DelegationFacts
 from positions.services.parties import AliasFacts, PartyFacts, build_aliases, build_party
@@ -166,6 +176,7 @@ def plan_issues(plan: Plan) -> None:
         _check(plan, entry.path, field_errors(issue))
     for entry in plan.bundle.issues:
         _plan_parent(plan, entry)
+    _refuse_circles(plan)
 
 
 def _changed_fields(entry: BundleIssue, issue: Issue) -> list[str]:
@@ -180,17 +191,16 @@ def _plan_parent(plan: Plan, entry: BundleIssue) -> None:
         plan.refuse(f"{entry.path}.parent", f"no issue has the slug “{entry.parent[:60]}”")
     before = issue.parent_id
     issue.parent = parent
-    seen, step = set(), parent
-    while step is not None and step.pk not in seen:
-        if step.pk == issue.pk:
-            plan.refuse(f"{entry.path}.parent", "makes a circle of parents")
-            issue.parent = None
-            return
-        seen.add(step.pk)
-        step = step.parent
     if before != issue.parent_id and not issue._state.adding:
         _require_lead(plan, entry.path, "changes an issue")
         plan.change(issue, ("parent",))
+
+
+def _refuse_circles(plan: Plan) -> None:
+    parents = {issue.pk: issue.parent_id for issue in plan.issues.values()}
+    for entry in plan.bundle.issues:
+        if closes_circle(plan.issues[entry.slug].pk, parents):
+            plan.refuse(f"{entry.path}.parent", "makes a circle of parents")
 
 
 def plan_codebooks(plan: Plan) -> None:
@@ -252,13 +262,19 @@ def _plan_delegations(plan: Plan, entry: BundleRound, held: Round, seated: list[
     if entry.delegations is None:
         return
     wanted: list[Seat] = sorted(
-        (d.party, d.head, [(person, title) for _, person, title in d.members]) for d in _once(plan, entry.delegations)
+        (
+            (d.party, d.head, [(person, title) for _, person, title in d.members])
+            for d in _once(plan, entry.delegations)
+        ),
+        key=lambda seat: seat[0],
     )
     delegations = []
     for delegation in entry.delegations:
         party = plan.party(f"{delegation.path}.party", delegation.party)
         head = plan.person(f"{delegation.path}.head", delegation.head)
         members = [(plan.person(f"{path}.person", slug), title) for path, slug, title in delegation.members]
+        for path, _, title in delegation.members:
+            _check(plan, path, field_errors(DelegationMember(title=title)))
         if party is not None:
             facts = DelegationFacts(party=party, head=head)
             delegations.append(

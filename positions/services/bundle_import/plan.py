@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -122,6 +122,18 @@ class Plan:
         added = Counter(str(row._meta.verbose_name_plural) for row in self.rows)
         changed = {(row._meta.label, row.pk) for row, _ in self.changes}
         return {**dict(sorted(added.items())), **({"changed": len(changed)} if changed else {})}
+
+
+def closes_circle(start: UUID, parents: Mapping[UUID, UUID | None]) -> bool:
+    """Whether the way up from ``start`` comes back to it."""
+    seen: set[UUID] = set()
+    step = parents.get(start)
+    while step is not None and step not in seen:
+        if step == start:
+            return True
+        seen.add(step)
+        step = parents.get(step)
+    return False
 
 
 def free_ids(model: type[models.Model], ids: Iterable[UUID | None]) -> set[UUID]:

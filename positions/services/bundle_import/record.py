@@ -15,6 +15,7 @@ from positions.services.bundle_import.identity import KnownRecords, coding_place
 from positions.services.bundle_import.plan import Plan, free_ids
 from positions.services.coding import CodingFacts, build_coding
 from positions.services.conditions import ConditionFacts, StatusFacts, build_conditions
+from positions.services.fields import field_errors
 from positions.services.statements import StatementFacts, build_statement
 
 STATEMENT_FIELDS = (
@@ -52,6 +53,7 @@ class RecordPlanner:
                 self.pairs.append((entry, statement))
                 self._plan_codings(entry, statement)
         self._plan_links()
+        self._check_retired_statements()
         self._check_one_in_force()
 
     # ------------------------------------------------------------ statements
@@ -69,10 +71,11 @@ class RecordPlanner:
             return None
         if existing is None:
             self._set_history(built, entry.history, entry.path)
+            if entry.group:
+                built.group = self._group(f"{entry.path}.group", entry.group)
             plan.add(built)
-            plan.addressees.append(
-                (built, [p for path, slug in entry.addressees if (p := plan.party(path, slug)) is not None])
-            )
+            addressees = {slug: plan.party(path, slug) for path, slug in entry.addressees}
+            plan.addressees.append((built, [party for party in addressees.values() if party is not None]))
             plan.statements[built.key] = built
             return built
         changed = [
@@ -86,7 +89,7 @@ class RecordPlanner:
                 f"is recorded with another {', '.join(changed)}; "
                 "the record is corrected by a statement that supersedes it",
             )
-        self._retire(existing, entry.history)
+        self._retire(existing, entry.history, entry.path)
         plan.statements[existing.key] = existing
         return existing
 
@@ -138,8 +141,6 @@ class RecordPlanner:
             return None
         if asserted_by is None:
             return None
-        if entry.group:
-            built.group = self._group(entry.group)
         return built
 
     def _place_of(self, key: str) -> int:
@@ -156,10 +157,12 @@ class RecordPlanner:
         for coding in entry.codings:
             self._build_coding(coding, stand_in)
 
-    def _group(self, key: str) -> StatementGroup:
+    def _group(self, path: str, key: str) -> StatementGroup:
         group = self.groups.get(key)
         if group is None:
             group = self.groups[key] = StatementGroup(negotiation=self.plan.negotiation, key=key)
+            if errors := field_errors(group):
+                self.plan.refuse(path, errors["key"][0])
             self.plan.add(group)
         return group
 
@@ -309,20 +312,31 @@ class RecordPlanner:
             )
             return
         self._match_conditions(entry, existing, conditions)
-        ahead = list(CodingStatus.values)
-        if (
-            existing.retired_at is None
-            and existing.status != CodingStatus.REJECTED
-            and ahead.index(built.status) > ahead.index(existing.status)
-        ):
+        if existing.retired_at is None and self._moves_on(entry, built.status, existing):
             fields = ("status", "comment", "submitted_at", "recorded_at")
             for name in fields:
                 setattr(existing, name, getattr(built, name))
             self._check_interval(entry, existing, statement)
             plan.change(existing, fields)
-        self._retire(existing, entry.history)
+        self._retire(existing, entry.history, entry.path)
         plan.codings[existing.key] = existing
         self.coded.append((entry, existing, False))
+
+    def _moves_on(self, entry: BundleCoding, status: str, existing: Coding) -> bool:
+        """Whether the file brings an existing coding nearer to a decision, and its reader may do so."""
+        plan, ahead = self.plan, list(CodingStatus.values)
+        if existing.status == CodingStatus.REJECTED or ahead.index(status) <= ahead.index(existing.status):
+            return False
+        if existing.status == CodingStatus.PUBLISHED:
+            plan.refuse(f"{entry.path}.status", "is published already; what is published is withdrawn, never rejected")
+            return False
+        user = plan.reader.user
+        is_anothers = existing.coder_user_id is not None and (user is None or existing.coder_user_id != user.pk)
+        may = plan.may_lead if existing.status == CodingStatus.DRAFT and is_anothers else plan.may_publish
+        if may or (status == CodingStatus.SUBMITTED and not is_anothers):
+            return True
+        plan.warn(f"{entry.path}.status", f"stays “{existing.status}”: your role does not decide on this coding")
+        return False
 
     def _match_conditions(self, entry: BundleCoding, existing: Coding, conditions: list[ConditionFacts]) -> None:
         held = list(Condition.objects.filter(coding=existing).prefetch_related("statuses").order_by("rank"))
@@ -335,19 +349,22 @@ class RecordPlanner:
             )
             return
         for condition, facts in zip(held, conditions, strict=True):
-            known = {(e.status, e.on, e.recorded_at, e.reason) for e in condition.statuses.all()}
+            held_entries = condition.statuses.all()
+            known = {(e.status, e.on, instant, e.reason) for e in held_entries for instant in (e.recorded_at, None)}
             fresh = [e for e in facts.statuses if (e.status, e.on, e.recorded_at, e.reason) not in known]
             if fresh and self.plan.may_publish:
                 _, entries = build_conditions(
                     existing, [ConditionFacts(text=facts.text, kind=facts.kind, statuses=tuple(fresh))]
                 )
-                for place, row in enumerate(entries, start=len(known)):
+                for place, row in enumerate(entries, start=max((e.rank + 1 for e in held_entries), default=0)):
                     row.condition, row.rank = condition, place
                 self.plan.add(*entries)
 
-    def _retire(self, existing: Statement | Coding, history: BundleHistory) -> None:
+    def _retire(self, existing: Statement | Coding, history: BundleHistory, path: str) -> None:
         if history.retired_at is None or existing.retired_at is not None or not self.plan.keeps_history:
             return
+        if existing.recorded_at is not None and history.retired_at <= existing.recorded_at:
+            self.plan.refuse(f"{path}.retired_at", "is not later than recorded_at")
         existing.retired_at, existing.withdrawal_reason = history.retired_at, history.withdrawal_reason
         self.plan.change(existing, ("retired_at", "withdrawal_reason"))
 
@@ -396,6 +413,21 @@ class RecordPlanner:
             shown = getattr(row, "statement", None) if row._meta.model_name == "conditionstatusentry" else None
             if isinstance(shown, Statement) and shown.key in statements:
                 row.statement = statements[shown.key]  # type: ignore[attr-defined]
+
+    def _check_retired_statements(self) -> None:
+        """Refuse to retire a statement and leave a published coding of it in force."""
+        plan = self.plan
+        paths = {statement.pk: entry.path for entry, statement in self.pairs if entry.history.retired_at is not None}
+        retired = {statement.pk: statement.retired_at for _, statement in self.pairs if statement.pk in paths}
+        for coding in self.known.codings.values():
+            until = retired.get(coding.statement_id)
+            if until is None or coding.status != CodingStatus.PUBLISHED:
+                continue
+            if coding.retired_at is None or coding.retired_at > until:
+                plan.refuse(
+                    f"{paths[coding.statement_id]}.retired_at",
+                    f"leaves its coding “{coding.key}” in force: a statement takes its codings with it",
+                )
 
     def _check_one_in_force(self) -> None:
         """Refuse two published codings of one statement, party and issue that are in force at one instant."""
