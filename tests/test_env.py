@@ -43,13 +43,17 @@ def test_empty_value_counts_as_not_set(tmp_path: Path) -> None:
         ),
         (
             {"ALLOWED_HOSTS": "a.example,https://b.example"},
-            "ALLOWED_HOSTS: 'https://b.example' is not a host name (give no scheme, port or path); "
-            "accepted: host names separated by commas, such as positions.example.org",
+            (
+                "ALLOWED_HOSTS: 'https://b.example' is not a host name (give no scheme, port or path); "
+                "accepted: host names separated by commas, such as positions.example.org"
+            ),
         ),
         (
             {"CSRF_TRUSTED_ORIGINS": "b.example"},
-            "CSRF_TRUSTED_ORIGINS: 'b.example' is not an origin; "
-            "accepted: origins separated by commas, such as https://positions.example.org",
+            (
+                "CSRF_TRUSTED_ORIGINS: 'b.example' is not an origin; "
+                "accepted: origins separated by commas, such as https://positions.example.org"
+            ),
         ),
         (
             {"LOG_LEVEL": "loud"},

@@ -15,7 +15,7 @@ import pytest
 
 from tests.run import ROOT, clean_environment
 from tests.servers import free_port
-from tests.stack import Stack, processes_with, running_stack, start_stack
+from tests.stack import Stack, processes_with, running_stack
 
 
 def serve_refused(data_dir: Path, **variables: str) -> tuple[int, str, str]:
@@ -57,12 +57,11 @@ def test_data_directory_that_cannot_be_made_is_refused_in_one_line(tmp_path: Pat
 
 
 def test_read_only_data_directory_is_refused_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir(mode=0o500)
-    if os.access(tmp_path / "data", os.W_OK):
-        # root may write anywhere: a directory of the kernel's is read-only for root too
+    data_dir = tmp_path / "data"
+    data_dir.mkdir(mode=0o500)
+    if os.access(data_dir, os.W_OK):
+        # root may write anywhere but in a directory of the kernel's
         data_dir = Path("/proc/self")
-    else:
-        data_dir = tmp_path / "data"
 
     code, output, errors = serve_refused(data_dir, PORT=str(free_port()))
 

@@ -67,7 +67,9 @@ def matches_this_python() -> bool:
     """Whether the environment works and belongs to the version of the interpreter that runs this."""
     ask = "import sys, pip; print(sys.version)"
     try:
-        answer = subprocess.run([VENV_PYTHON, "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        answer = subprocess.run(
+            [VENV_PYTHON, "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False
+        )
     except OSError:
         return False
     return answer.returncode == 0 and answer.stdout.strip() == sys.version.strip()
@@ -77,7 +79,11 @@ def create_venv() -> None:
     if os.path.exists(os.path.join(VENV, "pyvenv.cfg")):
         sys.stderr.write("rapporteur: making .venv anew for Python %s\n" % sys.version.split()[0])
     made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "venv", "--clear", VENV],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
@@ -93,7 +99,7 @@ def install(lock: str) -> None:
         "--require-hashes", "-r", os.path.join(ROOT, lock),
     ]  # fmt: skip
     with open(LOG, "w", encoding="utf-8") as log:
-        failed = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT).returncode
+        failed = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, check=False).returncode
     if not failed:
         return
     with open(LOG, encoding="utf-8", errors="replace") as log:

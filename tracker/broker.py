@@ -39,9 +39,10 @@ class Channel(filesystem.Channel):
 class Transport(filesystem.Transport):
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Wait in short turns: between two of them the worker notices that it was asked to stop."""
-        super().drain_events(connection, timeout=LONGEST_WAIT_SECONDS if timeout is None else min(timeout, LONGEST_WAIT_SECONDS))
+        asked = kwargs.get("timeout")
+        super().drain_events(connection, timeout=min(asked or LONGEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS))
 
 
 def transport_options(folder: Path) -> dict[str, str | float]:

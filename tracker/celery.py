@@ -9,8 +9,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from celery import Celery
-from celery.platforms import SecurityWarning
+from celery import Celery, platforms
 from celery.signals import worker_ready, worker_shutdown
 
 from tracker import broker
@@ -18,7 +17,7 @@ from tracker import broker
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 # the warning against a worker run by root is about messages that carry code; ours takes JSON only
-warnings.filterwarnings("ignore", category=SecurityWarning)
+warnings.filterwarnings("ignore", category=platforms.SecurityWarning)  # type: ignore[attr-defined]
 
 broker.register()
 app = Celery("rapporteur")

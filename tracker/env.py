@@ -272,7 +272,9 @@ def read_environment(environ: Mapping[str, str], base: Path) -> Environment:
         redis_url=redis_url,
         secret_key=secret_key,
         debug=read.flag("DEBUG", default=False),
-        bind_address=read.parsed("BIND_ADDRESS", check_address, "an IP address such as 127.0.0.1 or 0.0.0.0", "127.0.0.1"),
+        bind_address=read.parsed(
+            "BIND_ADDRESS", check_address, "an IP address such as 127.0.0.1 or 0.0.0.0", "127.0.0.1"
+        ),
         port=read.number("PORT", default=8000, low=1, high=65535),
         allowed_hosts=read.words(
             "ALLOWED_HOSTS",
@@ -281,7 +283,10 @@ def read_environment(environ: Mapping[str, str], base: Path) -> Environment:
             ("localhost", "127.0.0.1", "[::1]"),
         ),
         csrf_trusted_origins=read.words(
-            "CSRF_TRUSTED_ORIGINS", check_origin, "origins separated by commas, such as https://positions.example.org", ()
+            "CSRF_TRUSTED_ORIGINS",
+            check_origin,
+            "origins separated by commas, such as https://positions.example.org",
+            (),
         ),
         https=read.flag("HTTPS", default=False),
         proxy_count=read.number("PROXY_COUNT", default=0, low=0, high=10),
@@ -323,10 +328,14 @@ def stored_secret_key(data_dir: Path) -> str:
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the file is not text"
         raise EnvironmentRefused(
-            "RAPPORTEUR_DATA_DIR", f"cannot keep the secret key in {path} ({reason})", "a directory the server may write to"
+            "RAPPORTEUR_DATA_DIR",
+            f"cannot keep the secret key in {path} ({reason})",
+            "a directory the server may write to",
         ) from None
     if len(key) < SHORTEST_SECRET_KEY:
-        raise EnvironmentRefused("SECRET_KEY", f"the one in {path} is damaged", "delete that file to have a new key made")
+        raise EnvironmentRefused(
+            "SECRET_KEY", f"the one in {path} is damaged", "delete that file to have a new key made"
+        )
     return key
 
 

@@ -85,7 +85,9 @@ class RequestSize:
 def client_address(request: HttpRequest) -> str | None:
     """Where the request came from, looking past as many proxies as ``PROXY_COUNT`` says there are."""
     proxies = settings.PROXY_COUNT
-    forwarded: list[str] = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    forwarded: list[str] = [
+        part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
+    ]
     if proxies and len(forwarded) >= proxies:
         return forwarded[-proxies]
     address: str | None = request.META.get("REMOTE_ADDR")

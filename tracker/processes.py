@@ -41,7 +41,11 @@ class Children:
 
     def start(self, name: str, command: Sequence[str], environ: dict[str, str] | None = None) -> None:
         process = subprocess.Popen(
-            command, env=environ, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=stop_with_parent
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=stop_with_parent,  # noqa: PLW1509 - one system call, no lock
         )
         self.running.append(Child(name, process))
 

@@ -32,6 +32,8 @@ from tracker.env import Environment, make_data_dir
 from tracker.processes import Children
 
 READY_WITHIN_SECONDS = 90.0
+# where a server that listens everywhere is reached from its own machine
+LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 QUEUES = "default,bulk,notify"
 ROLES = ("setup", "web", "worker", "beat", "check")
 
@@ -144,7 +146,9 @@ def require_free_port(address: str, port: int) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise Refused(f"port {port} is in use on {address}; choose another with PORT=8001 make run") from None
-            raise Refused(f"cannot listen on {address} port {port} ({error.strerror}); see PORT and BIND_ADDRESS") from None
+            raise Refused(
+                f"cannot listen on {address} port {port} ({error.strerror}); see PORT and BIND_ADDRESS"
+            ) from None
 
 
 def set_up(environment: Environment) -> None:
@@ -235,7 +239,18 @@ def worker_command(environment: Environment) -> list[str]:
 
 
 def beat_command() -> list[str]:
-    return [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "tracker", "beat", "--schedule", beat_schedule()]
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "--skip-checks",
+        "--app",
+        "tracker",
+        "beat",
+        "--schedule",
+        beat_schedule(),
+    ]
 
 
 def beat_schedule() -> str:
@@ -272,7 +287,7 @@ def require_ready(environment: Environment) -> None:
 
 def fault_of(environment: Environment) -> str | None:
     """What keeps the server on this machine from being ready; null when nothing does."""
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(environment.bind_address, environment.bind_address)
+    address = LOOPBACK_OF.get(environment.bind_address, environment.bind_address)
     connection = http.client.HTTPConnection(address, environment.port, timeout=5)
     try:
         connection.request("GET", "/readyz")

@@ -130,8 +130,9 @@ def reading_form(
 
 def layout(base: type[forms.ModelForm[Any]]) -> list[tuple[str | None, dict[str, Any]]]:
     """How the fields of a reading are laid out on a page."""
+    about = [("party", "issue")] if "party" in base.base_fields else []
     fields: list[Any] = [
-        ("party", "issue"),
+        *about,
         ("state", "stance"),
         ("move", "confidence"),
         ("red_line", "reciprocal"),

@@ -29,7 +29,7 @@ from positions.web.record import PageRecord, find_negotiation, load_issue_record
 from positions.web.shift_cards import tell_shifts
 from positions.web.words import count_of, name_stance, sign_position, sign_stance
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 80
 NARROW_MOST = 400  # dots; beyond, a phone scrolls the wide chart
 
 
@@ -71,6 +71,7 @@ class IssueTimeline:
 @page
 def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
     found = load_timeline(request, reader, slug, issue)
+    most = None if request.GET.get("evidence") == "all" else ROWS_SHOWN
     wide = draw_chart(found, WIDE)
     dots = sum(len(marks.dots) for marks in wide.parties)
     moves = sorted(
@@ -90,8 +91,8 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
         "choices": [(ink, not found.asked.parties or ink.slug in found.asked.parties) for ink in _choices(found)],
         "cards": tell_shifts(moves, found.inks, found.record.issues, statements, reader),
         "gaps": list(_silences(found)),
-        "rows": list(found.rows[:ROWS_SHOWN]),
-        "rows_left_out": max(0, len(found.rows) - ROWS_SHOWN),
+        "rows": list(found.rows[:most]),
+        "rows_left_out": len(found.rows) - len(found.rows[:most]),
         "segments": list(_segment_rows(found)),
     }
     return render(request, "issue_timeline.html", context)
@@ -176,7 +177,8 @@ def load_timeline(request: HttpRequest, reader: Reader, slug: str, issue_slug: s
 
 def draw_chart(found: IssueTimeline, size: ChartSize) -> StepChart:
     """The chart of a loaded timeline in a size."""
-    quotes = {row.quotation.statement: row.quotation.text for row in found.rows}
+    # a phone shows no titles; without quotations in them the page is a third lighter
+    quotes = {} if size.is_narrow else {row.quotation.statement: row.quotation.text for row in found.rows}
     rounds = [row.round for row in found.record.rounds if row.round.status in ("held", "planned")]
     return draw_steps(found.series, rounds, found.inks, found.shifts, quotes, size=size, until=found.asked.until)
 

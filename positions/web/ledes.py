@@ -154,10 +154,9 @@ def _tell_pair(
     near = [s for s in shared if a[s] * b[s] > 0 and abs(a[s] - b[s]) <= 1]
     phrases = names
     if apart:
-        phrases += [
-            Phrase(f" stand on opposite sides of {_count_issues(len(apart))}, widest on "),
-            Phrase(issues[apart[0]].title, issue=apart[0]),
-        ]
+        where = ", " if len(apart) == 1 else ", widest on "
+        phrases.append(Phrase(f" stand on opposite sides of {_count_issues(len(apart))}{where}"))
+        phrases.append(Phrase(issues[apart[0]].title, issue=apart[0]))
     else:
         phrases.append(Phrase(" are on opposite sides of no issue"))
     phrases.append(

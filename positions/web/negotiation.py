@@ -132,7 +132,8 @@ def _tell_rounds(record: PageRecord, inks: Mapping[str, PartyInk], moves: Sequen
             for s in reversed(moves)
             if entry.number in s.after.occasion.rounds
         )
-        is_over = entry.ends_on is not None and entry.ends_on <= record.moment.as_of
+        last = entry.ends_on or entry.starts_on
+        is_over = last is not None and last <= record.moment.as_of
         passages = tuple((inks[slug], number) for slug, number in counts)
         stories.append(RoundStory(row, say_days(entry.starts_on, entry.ends_on), is_over, passages, here))
     return stories

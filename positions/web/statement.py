@@ -152,24 +152,23 @@ def _title(record: StatementRecord) -> str:
 
 
 def _lede(cards: list[ReadingCard], found: Statement) -> str:
+    """Where the passage puts its party, issue by issue, and of whom else it tells."""
     if not cards:
         return "No reading of this passage is in the record at this moment."
     own = [card for card in cards if card.footing != "reported"]
     told = list(dict.fromkeys(card.coding.party.name for card in cards if card.footing == "reported"))
     parts = []
     if own:
-        stances = list(
-            dict.fromkeys(
-                f"{card.words} ({card.stance})" if card.coding.stance is not None else card.words for card in own
-            )
-        )
-        parts.append(f"{own[0].coding.party.name} is read as {join_words(stances)}")
+        stands = [
+            f"at {card.stance}, {card.words}, on {card.coding.issue.title}" for card in own if card.scale_x is not None
+        ]
+        open_ = [f"{card.words} on {card.coding.issue.title}" for card in own if card.scale_x is None]
+        more = [count_of(len(stands) + len(open_) - 3, "other issue")] if len(stands) + len(open_) > 3 else []
+        shown = [*stands, *open_][:3]
+        parts.append(f"Here {own[0].coding.party.name} stands {join_words([*shown, *more])}")
     if told:
-        parts.append(
-            f"{found.asserted_by.name} tells where {join_words(told)} stands"
-            if len(told) == 1
-            else f"{found.asserted_by.name} tells where {join_words(told)} stand"
-        )
+        verb = "stands" if len(told) == 1 else "stand"
+        parts.append(f"{found.asserted_by.name} tells where {join_words(told)} {verb}")
     return "; ".join(parts) + "."
 
 

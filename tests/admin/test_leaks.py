@@ -16,14 +16,27 @@ from tests.admin.test_pages import MODELS, add_row, list_of, page_record
 from tests.factories import add_member, make_coding, make_statement, make_user
 
 AUTOCOMPLETES = [
-    ("statement", "source", "source"), ("statement", "asserted_by", "party"), ("statement", "speaker", "person"),
-    ("statement", "round", "round"), ("statement", "addressees", "party"), ("coding", "issue", "issue"),
-    ("coding", "statement", "statement"), ("coding", "party", "party"), ("source", "derived_from", "source"),
-    ("source", "negotiation", "negotiation"), ("issue", "parent", "issue"), ("delegation", "head", "person"),
-    ("conditionstatusentry", "statement", "statement"), ("conditionstatusentry", "condition", "condition"),
-    ("condition", "coding", "coding"), ("event", "negotiation", "negotiation"), ("sourcetext", "source", "source"),
-    ("statement", "text", "sourcetext"), ("coding", "codebook", "codebookversion"), ("member", "negotiation", "negotiation"),
-]  # fmt: skip
+    ("statement", "source", "source"),
+    ("statement", "asserted_by", "party"),
+    ("statement", "speaker", "person"),
+    ("statement", "round", "round"),
+    ("statement", "addressees", "party"),
+    ("coding", "issue", "issue"),
+    ("coding", "statement", "statement"),
+    ("coding", "party", "party"),
+    ("source", "derived_from", "source"),
+    ("source", "negotiation", "negotiation"),
+    ("issue", "parent", "issue"),
+    ("delegation", "head", "person"),
+    ("conditionstatusentry", "statement", "statement"),
+    ("conditionstatusentry", "condition", "condition"),
+    ("condition", "coding", "coding"),
+    ("event", "negotiation", "negotiation"),
+    ("sourcetext", "source", "source"),
+    ("statement", "text", "sourcetext"),
+    ("coding", "codebook", "codebookversion"),
+    ("member", "negotiation", "negotiation"),
+]
 
 
 def search(client: Client, model: str, field: str, term: str, **more: str) -> list[str]:
@@ -58,10 +71,16 @@ def test_pages_of_hidden_and_missing_records_answer_alike(analyst: Client, hidde
 @pytest.mark.parametrize(
     "path",
     [
-        "source/{source}/derivation/", "source/{source}/tag/", "statement/{statement}/correct/", "statement/{statement}/withdraw/",
-        "coding/{coding}/correct/", "coding/{coding}/withdraw/", "coding/{coding}/publish/", "coding/{coding}/adjudicate/",
+        "source/{source}/derivation/",
+        "source/{source}/tag/",
+        "statement/{statement}/correct/",
+        "statement/{statement}/withdraw/",
+        "coding/{coding}/correct/",
+        "coding/{coding}/withdraw/",
+        "coding/{coding}/publish/",
+        "coding/{coding}/adjudicate/",
     ],
-)  # fmt: skip
+)
 def test_actions_on_hidden_records_answer_as_on_missing_ones(analyst: Client, hidden: Talks, path: str) -> None:
     known = {name: getattr(hidden, name).pk for name in ("source", "statement", "coding")}
     missing = dict.fromkeys(known, "00000000-0000-4000-8000-000000000000")
@@ -80,10 +99,14 @@ def test_search_boxes_hide_restricted_talks(lead: Client, hidden: Talks, model: 
     assert not [text for text in offered if "Hush" in text]
     assert search(lead, model, field, "hush") == []
     assert search(lead, model, field, "\x00") == offered
-    assert search(lead, model, field, "", within=str(hidden.negotiation.pk)) == ([] if remote not in ("party", "person") else offered)
+    assert search(lead, model, field, "", within=str(hidden.negotiation.pk)) == (
+        [] if remote not in ("party", "person") else offered
+    )
 
 
-def test_search_box_within_a_negotiation_offers_only_its_rows(lead: Client, talks: Talks, users: Any, hidden: Talks) -> None:
+def test_search_box_within_a_negotiation_offers_only_its_rows(
+    lead: Client, talks: Talks, users: Any, hidden: Talks
+) -> None:
     add_member(hidden.negotiation, users["lead"], Role.LEAD)
     assert sorted(search(lead, "coding", "issue", "water")) == ["Delta water", "Hush water"]
     assert search(lead, "coding", "issue", "water", within=str(talks.negotiation.pk)) == ["Delta water"]
@@ -102,7 +125,9 @@ def test_posting_a_hidden_choice_is_refused_as_a_missing_one(analyst: Client, ta
         messages.append(errors_of(response)["negotiation"])
     assert messages[0] == messages[1] == ["Choose one that is offered; this one does not exist or is not open to you."]
     url = f"{list_of('statement')}add/?source={talks.source.pk}"
-    response = hand_in(analyst, url, "exact", {"asserted_by": str(hidden.party.pk), "round": str(hidden.round.pk), "stated_on": "2022"})
+    response = hand_in(
+        analyst, url, "exact", {"asserted_by": str(hidden.party.pk), "round": str(hidden.round.pk), "stated_on": "2022"}
+    )
     assert errors_of(response)["asserted_by"] == errors_of(response)["round"] == messages[0]
     assert "Hush" not in response.content.decode()
 
@@ -115,7 +140,12 @@ def test_statement_of_hidden_source_cannot_be_started(analyst: Client, hidden: T
 
 @pytest.mark.parametrize(
     "query",
-    ["negotiations__id__exact={negotiation}", "asserted_statements__isnull=False", "negotiations__title__startswith=H", "codings__move=offer"],
+    [
+        "negotiations__id__exact={negotiation}",
+        "asserted_statements__isnull=False",
+        "negotiations__title__startswith=H",
+        "codings__move=offer",
+    ],
 )
 def test_lookups_through_other_tables_are_refused(analyst: Client, hidden: Talks, query: str) -> None:
     assert analyst.get(f"{list_of('party')}?{query.format(negotiation=hidden.negotiation.pk)}").status_code == 400
@@ -181,7 +211,10 @@ def test_role_withdrawn_while_editing_is_said_plainly(lead: Client, users: Any, 
     Member.objects.filter(user=users["lead"]).delete()
     add_member(hidden_elsewhere(), users["lead"], Role.LEAD)
     gone = lead.post(url, {"title": "Taken over"}, follow=True)
-    assert "Nothing here is open to you by that address. It may never have existed, or your role changed." in gone.content.decode()
+    assert (
+        "Nothing here is open to you by that address. It may never have existed, or your role changed."
+        in gone.content.decode()
+    )
 
 
 def hidden_elsewhere() -> Any:

@@ -48,13 +48,26 @@ from tests.factories import (
 
 MODELS = [model._meta.model_name or "" for model in apps.get_app_config("positions").get_models()]
 ADDED_BY = {
-    "source": "analyst", "statement": "analyst", "coding": "analyst", "round": "lead", "issue": "lead", "codebookversion": "lead",
-    "member": "lead", "negotiation": "administrator", "party": "administrator", "person": "administrator",
-}  # fmt: skip
-CHANGED_BY = {
-    "source": "analyst", "round": "lead", "issue": "lead", "member": "lead", "negotiation": "lead", "party": "administrator",
+    "source": "analyst",
+    "statement": "analyst",
+    "coding": "analyst",
+    "round": "lead",
+    "issue": "lead",
+    "codebookversion": "lead",
+    "member": "lead",
+    "negotiation": "administrator",
+    "party": "administrator",
     "person": "administrator",
-}  # fmt: skip
+}
+CHANGED_BY = {
+    "source": "analyst",
+    "round": "lead",
+    "issue": "lead",
+    "member": "lead",
+    "negotiation": "lead",
+    "party": "administrator",
+    "person": "administrator",
+}
 RANKS = ["viewer", "analyst", "reviewer", "lead", "administrator"]
 
 
@@ -151,12 +164,18 @@ def test_record_page_offers_saving_by_role(sign_in: SignIn, talks: Talks, users:
 def page_record(model: str, talks: Talks) -> Model:
     """A row that belongs to the talks."""
     found = {
-        "negotiation": talks.negotiation, "round": talks.round, "issue": talks.issue, "source": talks.source,
-        "statement": talks.statement, "coding": talks.coding, "party": talks.party, "person": talks.person,
-    }.get(model)  # fmt: skip
+        "negotiation": talks.negotiation,
+        "round": talks.round,
+        "issue": talks.issue,
+        "source": talks.source,
+        "statement": talks.statement,
+        "coding": talks.coding,
+        "party": talks.party,
+        "person": talks.person,
+    }.get(model)
     table: Any = apps.get_model("positions", model)
     path = "negotiation" if model in ("event", "job") else NEGOTIATION_PATHS.get(table)
-    rows = table._default_manager.filter(**{path: talks.negotiation}) if path else table._default_manager.all()
+    rows = table._default_manager.filter(**{path: talks.negotiation.pk}) if path else table._default_manager.all()
     record = found or rows.order_by("-pk").first()
     assert record is not None
     return record

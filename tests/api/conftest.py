@@ -43,7 +43,7 @@ class Api:
             rows += page["results"]
         return rows
 
-    def ids(self, address: str, **parameters: Any) -> set[str]:
+    def ids(self, address: str, **parameters: Any) -> set[Any]:
         """The ids, or else the slugs, in a paged list."""
         return {row["id"] if "id" in row else row["slug"] for row in self.rows(address, **parameters)}
 

@@ -107,14 +107,14 @@ def test_coding_filters(api: Api) -> None:
     source, held = make_source(talks), make_round(talks, 4)
     mine = make_statement(source=source, asserted_by=north, round=held, stated_on="2022-01-05")
     told = make_statement(talks, asserted_by=south, directness=Directness.REPORTED)
-    a = make_coding(
+    made_a = make_coding(
         mine, issue=border, stance=-2, move=Move.REJECTION, red_line=True, key="a", confidence=Confidence.HIGH
     )
-    b = make_coding(
+    made_b = make_coding(
         told, party=north, issue=monitors, state=CodingState.UNCLEAR, move=Move.CONCERN, reciprocal=True,
         recorded_at=RECORDED_AT + timedelta(days=5),
     )  # fmt: skip
-    a, b = str(a.pk), str(b.pk)  # type: ignore[assignment]
+    a, b = str(made_a.pk), str(made_b.pk)
     assert api.ids("codings/", negotiation="talks") == {a, b}
     assert api.ids("codings/", key="a") == {a}
     assert api.ids("codings/", statement=str(mine.pk)) == {a}

@@ -32,10 +32,10 @@ def test_issue_payload(api: Api) -> None:
 
 def test_filters_and_ordering(api: Api) -> None:
     talks, other = make_negotiation("talks"), make_negotiation("other")
-    parent = make_issue(talks, "security", rank=1)
-    child = make_issue(talks, "border", parent=parent, rank=0, proposal="The old line returns")
-    same = make_issue(other, "border", rank=2)
-    parent, child, same = str(parent.pk), str(child.pk), str(same.pk)  # type: ignore[assignment]
+    made_parent = make_issue(talks, "security", rank=1)
+    made_child = make_issue(talks, "border", parent=made_parent, rank=0, proposal="The old line returns")
+    made_same = make_issue(other, "border", rank=2)
+    parent, child, same = str(made_parent.pk), str(made_child.pk), str(made_same.pk)
     assert api.ids("issues/", negotiation="talks") == {parent, child}
     assert api.ids("issues/", slug="border") == {child, same}
     assert api.ids("issues/", slug="border", negotiation="talks") == {child}

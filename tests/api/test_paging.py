@@ -32,7 +32,9 @@ def walk(api: Api, address: str, **parameters: Any) -> tuple[list[list[str]], li
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
-@pytest.mark.parametrize("ordering", ["starts_on", "-starts_on", "number", "-number", "title,-starts_on", "-title,number"])
+@pytest.mark.parametrize(
+    "ordering", ["starts_on", "-starts_on", "number", "-number", "title,-starts_on", "-title,number"]
+)
 def test_walking_there_and_back_gives_every_row_once(api: Api, ordering: str, size: int) -> None:
     days = [date(2022, 1, 3), None, date(2022, 1, 1), date(2022, 1, 3), None, date(2022, 1, 2), date(2022, 1, 3)]
     negotiation = make_negotiation()

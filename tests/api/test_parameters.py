@@ -13,14 +13,26 @@ from positions.models import Coding, Issue, Job, Negotiation, Party, Person, Rou
 from tests.api.conftest import ROOT, Api
 from tests.factories import make_coding, make_issue, make_negotiation, make_round, make_statement, make_user
 
-OPEN_LISTS = ("negotiations", "rounds", "parties", "persons", "issues", "sources", "statements", "codings", "conditions")
+OPEN_LISTS = (
+    "negotiations",
+    "rounds",
+    "parties",
+    "persons",
+    "issues",
+    "sources",
+    "statements",
+    "codings",
+    "conditions",
+)
 ADDRESSES = (*OPEN_LISTS, "positions", "matrix", "timeline", "shifts", "concessions")
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_unknown_parameter_is_named(api: Api, name: str) -> None:
     make_negotiation("talks")
-    errors = api.errors(f"{name}/", isue="typo", offset="3", **({} if name == "negotiations" else {"negotiation": "talks"}))
+    errors = api.errors(
+        f"{name}/", isue="typo", offset="3", **({} if name == "negotiations" else {"negotiation": "talks"})
+    )
     assert {"isue", "offset"} <= set(errors)
     assert errors["isue"][0].startswith("is no parameter of this address; it takes ")
 
@@ -45,7 +57,7 @@ BAD = {
     "round": ["", "99", "-1", "1.0", "one", "²", "1,99", "99999999999999999999", "\x00"],
     "source": ["", "nonsense", "00000000-0000-4000-8000-000000000000", "00000000000040008000000000000000", "\x00"],
     "move": ["", "shove", "offer,shove", "offer,"],
-    "stated_after": ["", "yesterday", "2022-13-01", "2022-02-30", "20220101", "2022-W01-1", "0000-01-01", "２０２２-01-01"],
+    "stated_after": ["", "yesterday", "2022-13-01", "2022-02-30", "2022-W01-1", "0000-01-01", "२022-01-01"],
     "recorded_after": ["", "2022-01-01", "2022-01-01T00:00:00", "0001-01-01T00:00:00+23:00", "2022-01-01T25:00:00Z"],
     "retired": ["", "yes", "1", "True"],
     "q": ["", "   ", "\x00", "x\x00y", "q" * 201],
@@ -68,7 +80,14 @@ def test_everything_wrong_is_said_at_once(api: Api) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["negotiation=%00", "negotiation=%ff", "negotiation=%C3%28", "negotiation=", "negotiation=a%2Fb", "negotiation=Talks"],
+    [
+        "negotiation=%00",
+        "negotiation=%ff",
+        "negotiation=%C3%28",
+        "negotiation=",
+        "negotiation=a%2Fb",
+        "negotiation=Talks",
+    ],
 )
 def test_negotiation_that_cannot_be_is_not_found(api: Api, query: str) -> None:
     make_negotiation("talks")
@@ -104,9 +123,9 @@ def test_sparse_fields(api: Api) -> None:
     assert api.rows("statements/", fields="key,negotiation") == [{"key": statement.key, "negotiation": "talks"}]
     assert api.json(f"statements/{statement.pk}/", fields="start") == {"start": 0}
     assert set(api.rows("positions/", negotiation="talks", fields="party,stance")[0]) == {"party", "stance"}
-    assert set(api.json("timeline/", negotiation="talks", issue=statement.codings.get().issue.slug, fields="series")) == {
-        "series"
-    }
+    assert set(
+        api.json("timeline/", negotiation="talks", issue=statement.codings.get().issue.slug, fields="series")
+    ) == {"series"}
 
 
 MODELS: dict[str, Any] = {
@@ -116,9 +135,9 @@ MODELS: dict[str, Any] = {
 # What a list is not filtered on: text of any length, places in a text, the record's own clockwork.
 LEFT_OUT = {
     "id", "title", "summary", "name", "proposal", "pole_for", "pole_against", "reference_point", "keywords", "rank",
-    "venue", "author", "url", "archive_url", "note", "text", "start", "end", "exact", "prefix", "suffix", "speaker_label",
-    "group", "supersedes", "reason", "withdrawal_reason", "comment", "codebook", "coder_user", "created_at",
-    "submitted_at", "is_listed", "derivation_kind", "review_policy", "arguments", "cursor", "progress_done",
+    "venue", "author", "url", "archive_url", "note", "text", "start", "end", "exact", "prefix", "suffix",
+    "speaker_label", "group", "supersedes", "reason", "withdrawal_reason", "comment", "codebook", "coder_user",
+    "created_at", "submitted_at", "is_listed", "derivation_kind", "review_policy", "arguments", "cursor", "progress_done",
     "progress_total", "result", "errors", "attempts", "lease_until", "heartbeat_at", "created_by", "started_at",
     "finished_at", "stated_earliest", "published_earliest",
 }  # fmt: skip

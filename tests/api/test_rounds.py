@@ -41,10 +41,10 @@ def test_round_payload(api: Api) -> None:
 
 def test_filters_and_ordering(api: Api) -> None:
     talks, north = make_negotiation("talks"), make_party("north")
-    a = make_round(talks, 1, parties=[north], format="call", starts_on=date(2022, 1, 10))
-    b = make_round(talks, 2, status="planned", starts_on=date(2022, 2, 10))
-    c = make_round(make_negotiation("other"), 1, starts_on=None)
-    a, b, c = str(a.pk), str(b.pk), str(c.pk)  # type: ignore[assignment]
+    made_a = make_round(talks, 1, parties=[north], format="call", starts_on=date(2022, 1, 10))
+    made_b = make_round(talks, 2, status="planned", starts_on=date(2022, 2, 10))
+    made_c = make_round(make_negotiation("other"), 1, starts_on=None)
+    a, b, c = str(made_a.pk), str(made_b.pk), str(made_c.pk)
     assert api.ids("rounds/", negotiation="talks") == {a, b}
     assert api.ids("rounds/", number="1") == {a, c}
     assert api.ids("rounds/", format="call") == {a}

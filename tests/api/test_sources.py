@@ -17,9 +17,9 @@ def test_source_payload(api: Api) -> None:
     negotiation = make_negotiation("talks")
     original = make_source(negotiation, text=None, published_on="")
     source = make_source(
-        negotiation, text="Ναί. Yes.", key="letter", title="The letter", kind="letter", publisher="North", author="Jane",
-        url="https://example.org/letter", published_on="2022-01", language="el", reliability="B", note="by hand",
-        derived_from=original, derivation_kind="translation",
+        negotiation, text="Ναί. Yes.", key="letter", title="The letter", kind="letter", publisher="North",
+        author="Jane", url="https://example.org/letter", published_on="2022-01", language="el", reliability="B",
+        note="by hand", derived_from=original, derivation_kind="translation",
     )  # fmt: skip
     assert api.json(f"sources/{source.pk}/") == {
         "id": str(source.pk),
@@ -90,10 +90,10 @@ def test_text_with_a_passage_under_a_ground_rule(db: None, role: str | None, att
     make_coding(make_statement(source=source, exact="First."))
     hold_passage(source, attribution)
     user = make_user() if role is None else add_member(source.negotiation, role=role)
-    withheld = {
-        None: {Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD},
+    withheld: set[str] = {
+        "": {Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD},
         Role.VIEWER: {Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE},
-    }.get(role, set())  # type: ignore[call-overload]
+    }.get(role or "", set())
     answer = Api(user)(f"sources/{source.pk}/text/")
     shown = Api(user).json(f"sources/{source.pk}/")
     neighbour = Api(user).rows("statements/", q="First")[0]
@@ -107,13 +107,13 @@ def test_text_with_a_passage_under_a_ground_rule(db: None, role: str | None, att
 
 def test_filters_and_ordering(api: Api) -> None:
     talks = make_negotiation("talks")
-    a = make_source(
+    made_a = make_source(
         talks, key="a", kind="letter", publisher="North", language="ru", reliability="A", tlp="GREEN", title="Note",
         attribution="on_background", text_access="members", published_on="2022-01-05",
     )  # fmt: skip
-    b = make_source(make_negotiation(), key="b", author="Jane", published_on="2022-01-20", title="Answer")
-    c = make_source(talks, key="c", published_on="", derived_from=a, title="Zero")
-    a, b, c = str(a.pk), str(b.pk), str(c.pk)  # type: ignore[assignment]
+    made_b = make_source(make_negotiation(), key="b", author="Jane", published_on="2022-01-20", title="Answer")
+    made_c = make_source(talks, key="c", published_on="", derived_from=made_a, title="Zero")
+    a, b, c = str(made_a.pk), str(made_b.pk), str(made_c.pk)
     assert api.ids("sources/", negotiation="talks") == {a, c}
     assert api.ids("sources/", key="a") == {a}
     assert api.ids("sources/", kind="letter,speech") == {a}

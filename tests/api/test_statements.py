@@ -28,7 +28,6 @@ from tests.factories import (
     make_statement,
 )
 
-
 pytestmark = pytest.mark.django_db
 
 

@@ -36,9 +36,7 @@ def addresses_of_evidence(page: Page, stack: Stack) -> tuple[str, str]:
     return statement, source
 
 
-def test_dot_leads_to_the_statement_and_on_to_the_quote(
-    page: Page, live_stack: Stack, complaints: Complaints
-) -> None:
+def test_dot_leads_to_the_statement_and_on_to_the_quote(page: Page, live_stack: Stack, complaints: Complaints) -> None:
     page.goto(live_stack.url + TIMELINE)
     dot = page.locator(DOT).last
     dot.hover()

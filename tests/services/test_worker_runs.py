@@ -88,9 +88,7 @@ class Workplace:
 
 
 @pytest.fixture(params=["files", "redis"])
-def workplace(
-    request: pytest.FixtureRequest, tmp_path: Path, stack_database: dict[str, str]
-) -> Iterator[Workplace]:
+def workplace(request: pytest.FixtureRequest, tmp_path: Path, stack_database: dict[str, str]) -> Iterator[Workplace]:
     broker = {"REDIS_URL": request.getfixturevalue("redis_url")} if request.param == "redis" else {}
     environ = clean_environment(str(tmp_path), LOG_LEVEL="INFO", **stack_database, **broker)
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environ, check=True)

@@ -14,7 +14,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from positions.models import WorkerHeartbeat
-from positions.queries import health
 from positions.services.workers import record_worker_seen
 from tests.servers import free_port
 
@@ -124,7 +123,7 @@ def test_database_that_is_away_is_reported(client: Client, monkeypatch: pytest.M
     def refuse() -> None:
         raise OperationalError("could not connect to 10.1.2.3 as somebody")
 
-    monkeypatch.setattr(health.connection, "cursor", refuse)
+    monkeypatch.setattr(connection, "cursor", refuse)
 
     code, body = answer_of(client)
 

@@ -159,3 +159,13 @@ def test_queries_do_not_grow(talks: Talks, count_queries: CountQueries, number: 
         assert count_queries(address)[0] == 7
         assert count_queries(address, lead)[0] == 9
         assert count_queries(address, viewer)[0] == 10
+
+
+def test_long_evidence_is_cut_and_shown_whole_on_request(
+    client: Client, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("positions.web.issue_timeline.ROWS_SHOWN", 2)
+    response = client.get(talks.timeline)
+    assert (len(response.context["rows"]), response.context["rows_left_out"]) == (2, 1)
+    assert 'href="?evidence=all#evidence"' in response.content.decode()
+    assert len(client.get(f"{talks.timeline}?evidence=all").context["rows"]) == 3

@@ -19,7 +19,7 @@ def lede_of(client: Client, address: str = ADDRESS) -> str:
 
 def test_lede_tells_where_the_two_stand_and_who_moved(client: Client, talks: Talks) -> None:
     assert lede_of(client) == (
-        "North and South stand on opposite sides of one issue, widest on Ferries. "
+        "North and South stand on opposite sides of one issue, Ferries. "
         "The last to move was North, on 10 February 2022, on Ferries."
     )
 
