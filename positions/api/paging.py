@@ -135,17 +135,25 @@ def page_of_list(name: str, rows: Iterable[T], terms: Sequence[Term], question: 
     def key_of(row: T) -> tuple[Any, ...]:
         return tuple(getattr(row, field) for field, _ in terms)
 
-    ordered = list(rows)
+    keyed = [(key_of(row), row) for row in rows]
     for place, (_, descends) in reversed(list(enumerate(terms))):
-        ordered.sort(key=lambda row, place=place: _sortable(key_of(row)[place]), reverse=descends)  # type: ignore[misc]
-        # nulls come last in either direction, as in the database
-        ordered.sort(key=lambda row, place=place: key_of(row)[place] is None)  # type: ignore[misc]
-    if cursor is not None and cursor.back:
-        ordered.reverse()
+        keyed.sort(key=_nulls_last(place, descends), reverse=descends)
     if cursor is not None:
-        values, sign = cursor.values, -1 if cursor.back else 1
-        ordered = [row for row in ordered if sign * _compare(key_of(row), values, terms) > 0]
-    return _page(ordered[: size + 1], cursor, size, order, key_of)
+        if cursor.back:
+            keyed.reverse()
+        sign = -1 if cursor.back else 1
+        keyed = [pair for pair in keyed if sign * _compare(pair[0], cursor.values, terms) > 0]
+    return _page([row for _, row in keyed[: size + 1]], cursor, size, order, key_of)
+
+
+def _nulls_last(place: int, descends: bool) -> Callable[[tuple[tuple[Any, ...], Any]], tuple[Any, ...]]:
+    """What to sort by so that nulls come last in either direction, as in the database."""
+
+    def sort_key(pair: tuple[tuple[Any, ...], Any]) -> tuple[Any, ...]:
+        value = pair[0][place]
+        return (not descends,) if value is None else (descends, value)
+
+    return sort_key
 
 
 def link_to(request: Request, cursor: Cursor | None, pinned: Mapping[str, str] | None = None) -> str | None:
@@ -229,10 +237,6 @@ def _value(row: Any, column: str) -> Any:
     for name in column.split("__"):
         row = getattr(row, name) if row is not None else None
     return row
-
-
-def _sortable(value: Any) -> Any:
-    return (0, 0) if value is None else (1, value)
 
 
 def _compare(left: Sequence[Any], right: Sequence[Any], terms: Sequence[Term]) -> int:

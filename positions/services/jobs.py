@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -199,7 +200,8 @@ def sweep_jobs(*, now: datetime | None = None) -> dict[str, int]:
         Q(heartbeat_at__isnull=True, created_at__lt=now - RING_PATIENCE) | Q(heartbeat_at__lt=now - RING_INTERVAL)
     )
     waiting = {job.pk: job for job in [*requeued, *unheard.order_by("created_at")[:200]]}
-    rung = [job.pk for job in waiting.values() if ring_worker(job.pk, job.kind)]
+    # the first ring that fails ends it: each would wait for the broker as long again
+    rung = [job.pk for job in takewhile(lambda job: ring_worker(job.pk, job.kind), waiting.values())]
     # while a job waits, its heartbeat is when it was last rung
     Job.objects.filter(pk__in=rung, state=JobState.QUEUED).update(heartbeat_at=now)
     for job in given_up:

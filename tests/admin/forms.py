@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from positions.models import Event
@@ -55,7 +54,7 @@ class _Forms(HTMLParser):
             self._words.append(data)
 
 
-def read_form(response: HttpResponse, holding: str) -> dict[str, Any]:
+def read_form(response: Any, holding: str) -> dict[str, Any]:
     """What the form that holds a field called ``holding`` would send."""
     reader = _Forms()
     reader.feed(response.content.decode())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
@@ -54,6 +55,12 @@ class Api:
         assert answer["Content-Type"] == "application/problem+json"
         errors: dict[str, list[str]] = answer.json()["errors"]
         return errors
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _directory_of_static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whitenoise warns of a directory that is missing, as it is until static files are collected."""
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture

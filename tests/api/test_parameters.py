@@ -137,9 +137,9 @@ LEFT_OUT = {
     "id", "title", "summary", "name", "proposal", "pole_for", "pole_against", "reference_point", "keywords", "rank",
     "venue", "author", "url", "archive_url", "note", "text", "start", "end", "exact", "prefix", "suffix",
     "speaker_label", "group", "supersedes", "reason", "withdrawal_reason", "comment", "codebook", "coder_user",
-    "created_at", "submitted_at", "is_listed", "derivation_kind", "review_policy", "arguments", "cursor", "progress_done",
-    "progress_total", "result", "errors", "attempts", "lease_until", "heartbeat_at", "created_by", "started_at",
-    "finished_at", "stated_earliest", "published_earliest",
+    "created_at", "submitted_at", "is_listed", "derivation_kind", "review_policy", "arguments", "cursor",
+    "progress_done", "progress_total", "result", "errors", "attempts", "lease_until", "heartbeat_at", "created_by",
+    "started_at", "finished_at", "stated_earliest", "published_earliest",
 }  # fmt: skip
 RENAMED = {
     "stated_on": "stated_after", "stated_latest": "stated_before", "published_on": "published_after",

@@ -6,9 +6,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from rest_framework.settings import api_settings
 from rest_framework.throttling import AnonRateThrottle
 
 from positions.api.resources.parties import PartyView
@@ -124,8 +124,9 @@ def test_throttled_readers_are_told_when_to_come_back(api: Api) -> None:
 
 
 def test_throttles_are_those_of_the_settings() -> None:
-    assert PartyView.throttle_classes is api_settings.DEFAULT_THROTTLE_CLASSES
-    assert PartyView.throttle_classes
+    assert [f"{each.__module__}.{each.__name__}" for each in PartyView.throttle_classes] == settings.REST_FRAMEWORK[
+        "DEFAULT_THROTTLE_CLASSES"
+    ]
 
 
 @pytest.mark.parametrize(

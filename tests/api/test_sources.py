@@ -90,7 +90,7 @@ def test_text_with_a_passage_under_a_ground_rule(db: None, role: str | None, att
     make_coding(make_statement(source=source, exact="First."))
     hold_passage(source, attribution)
     user = make_user() if role is None else add_member(source.negotiation, role=role)
-    withheld: set[str] = {
+    withheld: set[Attribution] = {
         "": {Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD},
         Role.VIEWER: {Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE},
     }.get(role or "", set())

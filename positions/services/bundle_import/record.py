@@ -39,6 +39,7 @@ class RecordPlanner:
         self.free_statements = free_ids(Statement, (s.id for s in plan.bundle.statements))
         self.free_codings = free_ids(Coding, (c.id for s in plan.bundle.statements for c in s.codings))
         self.claimed: dict[object, str] = {}
+        self.left_out: set[str | None] = set()
 
     def plan_all(self) -> None:
         """Plan every statement, then what they refer to among themselves."""
@@ -47,6 +48,8 @@ class RecordPlanner:
                 self.plan.warn(
                     entry.path, "is no longer in force; only an administrator's import keeps history, so it is left out"
                 )
+                if entry.key not in self.known.statements:
+                    self.left_out.add(entry.key)
                 continue
             statement = self._plan_statement(entry)
             if statement is not None:
@@ -407,12 +410,14 @@ class RecordPlanner:
             _link(plan, coding_entry.path, coding_entry.history, coding, codings, "coding")
             for condition in coding_entry.conditions:
                 for status in condition.statuses:
-                    if status.statement and status.statement not in statements:
+                    if status.statement and status.statement in self.left_out:
+                        plan.warn(f"{status.path}.statement", "is left out, so the status stands without it")
+                    elif status.statement and status.statement not in statements:
                         plan.refuse(f"{status.path}.statement", f"no statement has the key “{status.statement[:60]}”")
         for row in plan.rows:
             shown = getattr(row, "statement", None) if row._meta.model_name == "conditionstatusentry" else None
-            if isinstance(shown, Statement) and shown.key in statements:
-                row.statement = statements[shown.key]  # type: ignore[attr-defined]
+            if isinstance(shown, Statement):
+                row.statement = statements.get(shown.key)  # type: ignore[attr-defined]
 
     def _check_retired_statements(self) -> None:
         """Refuse to retire a statement and leave a published coding of it in force."""
