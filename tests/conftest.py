@@ -11,10 +11,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from tests.browsing import browser, complaints, page
 from tests.flushing import let_tables_be_emptied
 from tests.servers import Unavailable, postgresql, redis_server, scratch_database
 from tests.stack import Stack, running_stack
 from tracker import celery_app
+
+
+__all__ = ["browser", "complaints", "page"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -64,6 +64,11 @@ class ObjectAction:
     context: FormReader = nothing_more
     template: str = "admin/positions/action.html"
 
+    @property
+    def acts_at_once(self) -> bool:
+        """Whether pressing the button already does it, without a page in between."""
+        return self.form is None and self.href is None
+
 
 class NoForm(forms.Form):
     """Nothing to fill in: the button says it all."""

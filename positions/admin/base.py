@@ -54,7 +54,20 @@ AT_ONCE = (
     "look at what is there now and try again."
 )
 OUT_OF_REACH = "Choose one that is offered; this one does not exist or is not open to you."
-LOOKUP_ENDINGS = ("", "__exact", "__isnull", "__in", "__gte", "__gt", "__lte", "__lt", "__year", "__month", "__day")
+LOOKUP_ENDINGS = (
+    "",
+    "__exact",
+    "__isnull",
+    "__isempty",
+    "__in",
+    "__gte",
+    "__gt",
+    "__lte",
+    "__lt",
+    "__year",
+    "__month",
+    "__day",
+)
 
 
 def page_of(record: Model) -> str:

@@ -88,7 +88,9 @@ def readings_beside(reader: Reader, coding: Coding) -> list[Coding]:
         retired_at=None,
     )
     return list(
-        rows.select_related("party", "issue", "statement__source", "negotiation").order_by("coder", "submitted_at", "id")
+        rows.select_related("party", "issue", "statement__source", "negotiation").order_by(
+            "coder", "submitted_at", "id"
+        )
     )
 
 

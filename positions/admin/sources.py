@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, URLField
-from django.db.models.functions import Substr
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery, URLField
+from django.db.models.functions import Coalesce, Substr
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
@@ -113,9 +113,10 @@ class SourceAdmin(ActionAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         lengths = SourceText.objects.filter(source=OuterRef("pk")).order_by("-version").values("length")[:1]
-        in_force = Count("statements", filter=Q(statements__retired_at=None))
+        in_force = Statement.objects.filter(source=OuterRef("pk"), retired_at=None).order_by().values("source")
+        counted = Coalesce(Subquery(in_force.annotate(number=Count("pk")).values("number")), 0)
         rows: QuerySet[Source] = (
-            super().get_queryset(request).annotate(text_length=Subquery(lengths), statements_in_force=in_force)
+            super().get_queryset(request).annotate(text_length=Subquery(lengths), statements_in_force=counted)
         )
         return rows
 

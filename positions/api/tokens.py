@@ -53,7 +53,8 @@ def cards_of(user: User, current: AuthToken | None) -> list[TokenCard]:
     now = timezone.now()
     tokens = [token for token in AuthToken.objects.filter(user=user) if token.expiry is None or token.expiry > now]
     made = Event.objects.filter(subject_type="user", subject_id=str(user.pk), action="token_created")
-    names = {entry["token"]: entry["name"] for entry in made.values_list("after", flat=True) if entry}
+    named = (entry for entry in made.values_list("after", flat=True) if entry and "token" in entry)
+    names = {entry["token"]: entry["name"] for entry in named}
     return [
         TokenCard(
             id_of(t),

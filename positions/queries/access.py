@@ -32,6 +32,7 @@ from positions.models import (
     SourceText,
     Statement,
 )
+from positions.validators import SLUG
 
 RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role.values, start=1)}
 
@@ -119,10 +120,10 @@ def negotiations_for(reader: Reader) -> QuerySet[Negotiation]:
 
 def negotiation_for(reader: Reader, slug: str) -> Negotiation:
     """One of them. Raises :class:`NotVisible`, whether it is hidden or does not exist."""
-    try:
-        return negotiations_for(reader).get(slug=slug)
-    except (Negotiation.DoesNotExist, ValueError):
-        raise NotVisible("No such negotiation.") from None
+    found = negotiations_for(reader).filter(slug=slug).first() if SLUG.fullmatch(slug) else None
+    if found is None:
+        raise NotVisible("No such negotiation.")
+    return found
 
 
 def _negotiation_visible(reader: Reader, path: str) -> Q:

@@ -9,6 +9,7 @@ from django.db import models
 
 from positions.exceptions import Conflict, Invalid
 from positions.models import Coding, Statement
+from positions.validators import text_fault
 
 
 def field_errors(record: models.Model, exclude: Collection[str] = ()) -> dict[str, list[str]]:
@@ -22,9 +23,12 @@ def field_errors(record: models.Model, exclude: Collection[str] = ()) -> dict[st
 
 
 def require_reason(reason: str) -> None:
-    """Raise :class:`Invalid` when no reason is given."""
+    """Raise :class:`Invalid` when no reason is given, or one that cannot be kept."""
     if not reason.strip():
         raise Invalid({"reason": "say why, in a few words: the record keeps it"})
+    fault = text_fault(reason)
+    if fault:
+        raise Invalid({"reason": fault})
 
 
 def require_in_force(record: Statement | Coding) -> None:

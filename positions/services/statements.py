@@ -150,6 +150,8 @@ def record_joint_statement(
     require_role(reader, source.negotiation, Role.ANALYST)
     if len({party.pk for party in asserting}) < 2:
         raise Invalid({"asserted_by": "a joint text has at least two asserting parties"})
+    if len({party.pk for party in asserting}) != len(asserting):
+        raise Invalid({"asserted_by": "name each asserting party once"})
     if facts.key is not None:
         raise Invalid({"key": "the statements of a joint text cannot share one key"})
     group = StatementGroup(negotiation=source.negotiation)

@@ -69,6 +69,12 @@ def test_buttons_follow_role_and_status(
     assert buttons_on(client, talks.coding) == of_published
 
 
+def test_buttons_lead_to_a_form_or_act_at_once(lead: Client, draft: Coding) -> None:
+    page = lead.get(page_of(draft)).content.decode()
+    assert f'<a class="button " href="{page_of(draft, "edit")}">Edit draft…</a>' in page
+    assert f'<form method="post" action="{page_of(draft, "submit")}">' in page
+
+
 def test_reading_is_added_to_a_statement(analyst: Client, talks: Talks) -> None:
     issue = make_issue(talks.negotiation, title="Fish")
     url = f"{list_of('coding')}add/?statement={talks.statement.pk}"
@@ -260,7 +266,7 @@ def test_status_of_a_condition_is_set_by_day_and_reason(analyst: Client, talks: 
     assert response.status_code == 302
     assert list(condition.statuses.values_list("status", "reason")) == [("met", "They did")]
     assert events() == ["condition_status_set"]
-    assert ">Met<" in analyst.get(list_of("condition")).content.decode()
+    assert ">Met<" in analyst.get(f"{list_of('condition')}?coding__retired_at__isempty=1").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import browser, complaints, page  # noqa: F401 - fixtures
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -20,7 +19,7 @@ MARK_WORDS = """([node, words]) => {
 }"""
 
 
-def sign_in(page: Page, stack: Stack, role: str) -> None:  # noqa: F811
+def sign_in(page: Page, stack: Stack, role: str) -> None:
     account = stack.credentials[role]
     page.goto(f"{stack.url}/admin/login/")
     page.fill("#id_username", account["username"])
@@ -29,22 +28,23 @@ def sign_in(page: Page, stack: Stack, role: str) -> None:  # noqa: F811
     expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
 
 
-def open_first(page: Page, stack: Stack, model: str) -> None:  # noqa: F811
+def open_first(page: Page, stack: Stack, model: str) -> None:
     page.goto(f"{stack.url}/admin/positions/{model}/")
     page.locator("#result_list tbody th a").first.click()
     page.wait_for_url(re.compile(r"/change/"))
 
 
-def choose(page: Page, field: str, words: str, name: str) -> None:  # noqa: F811
+def choose(page: Page, field: str, words: str, name: str) -> None:
     """Pick from a search box with the keyboard alone."""
     page.locator(f"#id_{field} + .select2 .select2-selection").focus()
     page.keyboard.press("Enter")
+    expect(page.locator(".select2-container--open .select2-search__field").last).to_be_focused()
     page.keyboard.type(words)
     expect(page.locator(".select2-results__option--highlighted")).to_have_text(name)
     page.keyboard.press("Enter")
 
 
-def test_marked_passage_is_quoted_and_coded_by_keyboard(page: Page, live_stack: Stack) -> None:  # noqa: F811
+def test_marked_passage_is_quoted_and_coded_by_keyboard(page: Page, live_stack: Stack) -> None:
     sign_in(page, live_stack, "analyst")
     page.goto(f"{live_stack.url}/admin/positions/source/add/")
     page.locator("#id_negotiation").select_option(index=1)
@@ -53,8 +53,8 @@ def test_marked_passage_is_quoted_and_coded_by_keyboard(page: Page, live_stack: 
     page.fill("#id_text", "A 🕊 flies.\n\nMoscow is ready to count 𝔗anks if others do.")
     page.keyboard.press("Control+End")
     page.locator("input[name=_save]").click()
-    print(page.url, page.inner_text("body")[:1500])
     page.get_by_role("link", name="Add a statement").click()
+    expect(page.locator("#source-text")).to_be_visible()
     page.evaluate(MARK_WORDS, ["#source-text", "ready to count 𝔗anks "])
     page.locator("#source-text").focus()
     page.keyboard.press("Shift")
@@ -65,7 +65,7 @@ def test_marked_passage_is_quoted_and_coded_by_keyboard(page: Page, live_stack: 
     page.locator("#id_codings-0-stance").select_option("1")
     page.locator("#id_codings-0-move").select_option("offer")
     page.fill("#id_codings-0-condition_lines", "recip | others count theirs | NATO")
-    page.get_by_role("link", name="Add another Reading").click()
+    page.get_by_role("button", name="Add another Reading").click()
     choose(page, "codings-1-party", "washing", "United States")
     page.locator("#id_codings-1-issue").select_option(index=1)
     page.locator("#id_codings-1-stance").select_option("-1")
@@ -79,7 +79,7 @@ def test_marked_passage_is_quoted_and_coded_by_keyboard(page: Page, live_stack: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_narrow_screen_and_read_well(page: Page, live_stack: Stack, scheme: str) -> None:  # noqa: F811
+def test_pages_fit_a_narrow_screen_and_read_well(page: Page, live_stack: Stack, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, live_stack, "lead")
     page.set_viewport_size({"width": 390, "height": 800})

@@ -289,6 +289,14 @@ def test_party_with_aliases_and_members_is_saved(administrator: Client, talks: T
     assert 'name="_save"' in response.content.decode()
     response = hand_in(administrator, url, "name", {"aliases-0-language": "nonsense!"})
     assert list(row_errors(response)[0]) == ["language"]
+    twice = {
+        f"{prefix}-TOTAL_FORMS": "2",
+        f"{prefix}-1-member": str(talks.party.pk),
+        f"{prefix}-1-starts_on": "2020-01-01",
+    }
+    response = hand_in(administrator, url, "name", twice)
+    assert response.status_code == 200
+    assert "Nothing" in response.content.decode()
     itself = hand_in(administrator, url, "name", {f"{prefix}-0-member": str(party.pk)})
     assert "a bloc is no member of itself" in itself.content.decode()
 

@@ -172,7 +172,7 @@ def accounts(draw: st.DrawFn) -> History:
 
 @st.composite
 def crowds(draw: st.DrawFn) -> History:
-    """A history in which up to 23 parties are heard on one issue: now more than are compared unnamed, now just as many."""
+    """20 to 23 parties heard on one issue: now just as many as are compared unnamed, now more."""
     names = [f"p{n:02d}" for n in range(draw(st.integers(20, 23)))]
     steps = draw(st.lists(st.integers(-2, 2), min_size=len(names), max_size=len(names)))
     heard = draw(st.lists(st.sampled_from(DAYS[:3]), min_size=len(names), max_size=len(names)))
@@ -186,7 +186,7 @@ def crowds(draw: st.DrawFn) -> History:
 
 @st.composite
 def bargains(draw: st.DrawFn) -> History:
-    """Two or three parties that speak for themselves on one issue, day after day between held rounds: the ledger fills."""
+    """Two or three parties that speak for themselves, day after day between held rounds: the ledger fills."""
     names = ["p00", "p01", "p02"][: draw(st.integers(2, 3))]
     said = st.tuples(
         st.sampled_from(names),

@@ -58,7 +58,7 @@ def test_any_offsets_anchor_or_are_refused(text: str, start: int, end: int) -> N
     try:
         anchor = anchor_span(text, start, end)
     except Invalid as refusal:
-        assert not (0 <= start < end <= len(text) and text[start:end].strip())  # noqa: PT017
+        assert not (0 <= start < end <= len(text) and text[start:end].strip())
         assert set(refusal.errors) <= {"start", "end", "exact"}  # noqa: PT017
     else:
         assert anchor.exact == text[start:end]

@@ -12,6 +12,8 @@ from knox.models import AuthToken
 from knox.settings import knox_settings
 
 from positions.models import Event
+from positions.queries.access import SYSTEM
+from positions.services.users import create_token
 from tests.api.conftest import ROOT, Api
 from tests.api.test_problems import assert_problem
 from tests.factories import add_member, make_negotiation, make_user
@@ -130,6 +132,13 @@ def test_expired_tokens_are_neither_good_nor_listed() -> None:
     _, secret = AuthToken.objects.create(user=user, expiry=timedelta(seconds=-1))
     assert Api(user).rows("tokens/") == []
     assert_problem(with_token(secret).get(f"{ROOT}parties/"), 401)
+
+
+def test_token_made_on_the_command_line_has_no_name() -> None:
+    user = make_user()
+    secret = create_token(SYSTEM, user)
+    assert [(row["name"], row["is_current"]) for row in Api(user).rows("tokens/")] == [("", False)]
+    assert with_token(secret).get(f"{ROOT}tokens/").json()["results"][0]["is_current"] is True
 
 
 def test_token_of_somebody_who_left() -> None:

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browsing import Complaints
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser

@@ -1,5 +1,7 @@
 """JSON documents are read strictly."""
 
+# ruff: noqa: E501 - one case a line
+
 from __future__ import annotations
 
 import json
@@ -33,8 +35,8 @@ def fault_of(document: str | bytes) -> str:
         ("NaN", "NaN is not JSON"),
         ('{"a": [Infinity]}', "Infinity is not JSON"),
         ("-Infinity", "-Infinity is not JSON"),
-        ("[" * 100_000, "is nested too deeply"),
-        ('{"a":' * 100_000, "is nested too deeply"),
+        pytest.param("[" * 100_000, "is nested too deeply", id="deep lists"),
+        pytest.param('{"a":' * 100_000, "is nested too deeply", id="deep objects"),
         (b'{"a": "\xff"}', "is not UTF-8: byte 7 cannot be read"),
         ('{"a": "tab\there"}', "is not JSON: Invalid control character at at line 1, column 11"),
         ("\ufeff{}", "is not JSON: Unexpected UTF-8 BOM (decode using utf-8-sig) at line 1, column 1"),
@@ -64,7 +66,12 @@ def test_any_bytes_are_read_or_refused(document: bytes) -> None:
         assert [place for place, _ in refusal.problems] == ["$"]  # noqa: PT017
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_any_json_is_read_as_it_is(value: Any) -> None:
     assert load_json(json.dumps(value)) == value
     assert load_json(json.dumps(value, ensure_ascii=False)) == value
@@ -102,9 +109,21 @@ def read_with(getter: str, value: Any, *arguments: Any, **options: Any) -> tuple
         ("day", "2022-W01-1", "“2022-W01-1” is not a day; write 2022-01-09"),
         ("day", 20220109, "must be a day such as 2022-01-09, not a number"),
         ("instant", "2022-01-09", "“2022-01-09” is not an instant with an offset; write 2026-01-09T12:00:00Z"),
-        ("instant", "2022-01-09T12:00:00", "“2022-01-09T12:00:00” is not an instant with an offset; write 2026-01-09T12:00:00Z"),
-        ("instant", "0001-01-01T00:00:00+05:00", "“0001-01-01T00:00:00+05:00” is not an instant with an offset; write 2026-01-09T12:00:00Z"),
-        ("instant", "9999-12-31T23:00:00-05:00", "“9999-12-31T23:00:00-05:00” is not an instant with an offset; write 2026-01-09T12:00:00Z"),
+        (
+            "instant",
+            "2022-01-09T12:00:00",
+            "“2022-01-09T12:00:00” is not an instant with an offset; write 2026-01-09T12:00:00Z",
+        ),
+        (
+            "instant",
+            "0001-01-01T00:00:00+05:00",
+            "“0001-01-01T00:00:00+05:00” is not an instant with an offset; write 2026-01-09T12:00:00Z",
+        ),
+        (
+            "instant",
+            "9999-12-31T23:00:00-05:00",
+            "“9999-12-31T23:00:00-05:00” is not an instant with an offset; write 2026-01-09T12:00:00Z",
+        ),
         ("uuid", "not-a-uuid", "“not-a-uuid” is not a UUID"),
         ("uuid", 5, "must be a UUID, not a number"),
         ("object", [], "must be an object, not a list"),
@@ -127,10 +146,15 @@ def test_lists_are_refused_item_by_item() -> None:
         [("x.a[1]", "must be text, not a number"), ("x.a[2]", "contains a NUL character at offset 1; remove it")],
     )
     found, problems = read_with("each", [{}, None, "a"], lambda node: node.path)
-    assert (found, problems) == (["x.a[0]"], [("x.a[1]", "must be an object, not null"), ("x.a[2]", "must be an object, not text")])
+    assert (found, problems) == (
+        ["x.a[0]"],
+        [("x.a[1]", "must be an object, not null"), ("x.a[2]", "must be an object, not text")],
+    )
 
 
-@pytest.mark.parametrize(("value", "message"), [("", "is empty"), (" \n", "is empty"), (None, "is null; it must be text")])
+@pytest.mark.parametrize(
+    ("value", "message"), [("", "is empty"), (" \n", "is empty"), (None, "is null; it must be text")]
+)
 def test_required_text_is_not_empty(value: Any, message: str) -> None:
     assert read_with("text", value, required=True)[1] == [("x.a", message)]
 

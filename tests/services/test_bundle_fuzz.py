@@ -28,15 +28,66 @@ quick = settings(
 )
 
 KNOWN_WORDS = [
-    "north", "south", "gazette", "ada", "border", "transit", "briefing", "paper", "roll", "offer", "families", "vote", "offer-old",
-    "offer-new", "vote-1", "joint", "draft", "submitted", "published", "rejected", "unclear", "coded", "offer", "met",
-    "2023-03-02", "2023-03", "2023-03-01/..", "2023-07-02T08:00:00Z", "2023-07-03T09:00:00Z", "1990-01-01T00:00:00+14:00",
-    "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00-00:01", "11111111-1111-1111-1111-111111111111", "inferred",
-]  # fmt: skip
+    "north",
+    "south",
+    "gazette",
+    "ada",
+    "border",
+    "transit",
+    "briefing",
+    "paper",
+    "roll",
+    "offer",
+    "families",
+    "vote",
+    "offer-old",
+    "offer-new",
+    "vote-1",
+    "joint",
+    "draft",
+    "submitted",
+    "published",
+    "rejected",
+    "unclear",
+    "coded",
+    "offer",
+    "met",
+    "2023-03-02",
+    "2023-03",
+    "2023-03-01/..",
+    "2023-07-02T08:00:00Z",
+    "2023-07-03T09:00:00Z",
+    "1990-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59.999999Z",
+    "0001-01-01T00:00:00-00:01",
+    "11111111-1111-1111-1111-111111111111",
+    "inferred",
+]
 ODD_WORDS = [
-    "", " ", "\x00", "a\x00b", "\ud800", "\u202eabc", "\u200b", "x" * 201, "x" * 501, "=1+1", "<script>", "../../etc/passwd", "/etc/passwd",
-    "𝔸👩‍👩‍👧", "\r\n", "none", "NaN", "nowhere", "2023-13-01", "-", "{", "%s", "' OR 1=1 --",
-]  # fmt: skip
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "\ud800",
+    "\u202eabc",
+    "\u200b",
+    "x" * 201,
+    "x" * 501,
+    "=1+1",
+    "<script>",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "𝔸👩‍👩‍👧",
+    "\r\n",
+    "none",
+    "NaN",
+    "nowhere",
+    "2023-13-01",
+    "-",
+    "{",
+    "%s",
+    "' OR 1=1 --",
+]
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -49,7 +100,10 @@ scalars = st.one_of(
 )
 values = st.recursive(
     scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from([*KNOWN_WORDS, "slug", "key", "text"]), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from([*KNOWN_WORDS, "slug", "key", "text"]), inner, max_size=3),
+    ),
     max_leaves=4,
 )
 
@@ -76,7 +130,23 @@ def spoilt(draw: st.DrawFn, keyless: bool = False) -> Document:
         elif change == "replace":
             holder[key] = draw(values)
         elif change == "add" and isinstance(holder, dict):
-            name = draw(st.sampled_from(["id", "key", "retired_at", "recorded_at", "supersedes", "reason", "start", "group", "statuses", "text_file", "odd"]))
+            name = draw(
+                st.sampled_from(
+                    [
+                        "id",
+                        "key",
+                        "retired_at",
+                        "recorded_at",
+                        "supersedes",
+                        "reason",
+                        "start",
+                        "group",
+                        "statuses",
+                        "text_file",
+                        "odd",
+                    ]
+                )
+            )
             holder[name] = draw(values)
         elif change == "add":
             holder.insert(key, draw(values))
@@ -95,7 +165,7 @@ def assert_refused_or_taken(document: Document, reader: Reader = SYSTEM) -> None
         try:
             import_bundle(reader, json.dumps(document))
         except (BundleRefused, NotPermitted) as refusal:
-            assert row_counts() == before  # noqa: PT017
+            assert row_counts() == before
             if isinstance(refusal, BundleRefused):
                 assert refusal.problems  # noqa: PT017
                 assert all(place and message for place, message in refusal.problems)  # noqa: PT017

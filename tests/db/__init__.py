@@ -1,0 +1,1 @@
+"""What the database itself guarantees, the same on every engine."""

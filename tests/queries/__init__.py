@@ -1,0 +1,1 @@
+"""Reads: what each reader gets, and at what cost."""
