@@ -17,7 +17,6 @@ from tests.servers import Unavailable, postgresql, redis_server, scratch_databas
 from tests.stack import Stack, running_stack
 from tracker import celery_app
 
-
 __all__ = ["browser", "complaints", "page"]
 
 

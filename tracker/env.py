@@ -64,7 +64,9 @@ class Database:
                     "timeout": 20,
                     # a transaction takes the write lock when it begins, so that none fails half-way for want of it
                     "transaction_mode": "IMMEDIATE",
-                    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;",
+                    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+                    # a row that REPLACE throws out counts as deleted, so that the guards see it
+                    "PRAGMA recursive_triggers=ON;",
                 },
             }
         options: dict[str, Any] = dict(self.options)

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from positions.enums import Attribution, Role, TextAccess
 from positions.models import Source, Statement
-from positions.queries.access import SPEAKER_WITHHELD, TEXT_WITHHELD, Reader
+from positions.queries.access import SPEAKER_WITHHELD, TEXT_WITHHELD, Reader, corrected_to
 
 FROM_VIEWERS = (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
 
@@ -31,7 +31,7 @@ def withheld_texts(reader: Reader, sources: Iterable[Source]) -> dict[UUID, With
     closed = {source.pk: source for source in sources if not reader.is_insider(source.negotiation_id)}
     if not closed:
         return {}
-    rows = Statement.objects.filter(source__in=list(closed), retired_at=None, attribution__in=TEXT_WITHHELD)
+    rows = Statement.objects.filter(source__in=list(closed), superseded_by=None, attribution__in=TEXT_WITHHELD)
     held: dict[UUID, set[str]] = {}
     for source_id, attribution in rows.order_by().values_list("source_id", "attribution").distinct():
         held.setdefault(source_id, set()).add(attribution)
@@ -59,5 +59,5 @@ def quote_shown(reader: Reader) -> Q:
 def _free_of(reader: Reader, rules: tuple[Attribution, ...]) -> Q:
     if reader.is_administrator:
         return Q()
-    free = ~Q(attribution__in=rules) & ~Q(source__attribution__in=rules)
+    free = ~Q(attribution__in=rules) & ~Q(source__attribution__in=rules) & ~corrected_to(rules)
     return Q(negotiation_id__in=reader.ids_from(Role.ANALYST)) | free

@@ -11,17 +11,15 @@ FROZEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "positions_coding": (
         "OLD.status = 'published'",
         (
-            "key", "statement_id", "party_id", "issue_id", "state", "stance", "move", "red_line", "reciprocal",
-            "confidence",
-            "codebook_id", "coder", "status", "recorded_at", "supersedes_id", "reason",
+            "negotiation_id", "key", "statement_id", "party_id", "issue_id", "state", "stance", "move", "red_line",
+            "reciprocal", "confidence", "codebook_id", "coder", "status", "recorded_at", "supersedes_id", "reason",
         ),
     ),
     "positions_statement": (
         "OLD.id = OLD.id",
         (
-            "key", "source_id", "exact", "asserted_by_id", "speaker_id", "speaker_label", "directness",
-            "attribution", "credibility",
-            "stated_on", "round_id", "recorded_at", "supersedes_id", "reason",
+            "negotiation_id", "key", "source_id", "exact", "asserted_by_id", "speaker_id", "speaker_label",
+            "directness", "attribution", "credibility", "stated_on", "round_id", "recorded_at", "supersedes_id", "reason",
         ),
     ),
 }  # fmt: skip

@@ -11,6 +11,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from positions.db.guards import APPEND_ONLY, FROZEN
 
+# The collation in which text sorts by code point, as Python sorts it.
+CODE_POINT_COLLATION = "BINARY"
+
 
 def read_id(value: str) -> str:
     """A UUID column of a bare row, in its usual notation."""

@@ -77,8 +77,9 @@ class BlocMembership(Record):
                 condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="bloc_membership_ends_after_start",
             ),
+            models.UniqueConstraint(fields=["bloc", "member", "starts_on"], name="bloc_membership_once"),
             models.UniqueConstraint(
-                fields=["bloc", "member", "starts_on"], name="bloc_membership_once", nulls_distinct=False
+                fields=["bloc", "member"], condition=Q(starts_on__isnull=True), name="bloc_membership_once_undated"
             ),
         ]
 
@@ -121,8 +122,11 @@ class Appointment(Record):
                 condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="appointment_ends_after_start",
             ),
+            models.UniqueConstraint(fields=["person", "party", "title", "starts_on"], name="appointment_once"),
             models.UniqueConstraint(
-                fields=["person", "party", "title", "starts_on"], name="appointment_once", nulls_distinct=False
+                fields=["person", "party", "title"],
+                condition=Q(starts_on__isnull=True),
+                name="appointment_once_undated",
             ),
         ]
 

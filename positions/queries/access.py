@@ -50,6 +50,12 @@ SPEAKER_WITHHELD = (
 TEXT_WITHHELD = (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribution.OFF_RECORD)
 
 
+# How many corrections of one passage are followed to find the strictest rule it was put under.
+CORRECTIONS_FOLLOWED = 4
+# What only its coder and leads see of a reading that was not handed in.
+DRAFTING = ("coding_drafted", "coding_edited", "coding_draft_deleted")
+
+
 @dataclass(frozen=True)
 class Reader:
     """A user and their roles: ``user`` is null for an anonymous reader or the command line."""
@@ -91,7 +97,10 @@ class Reader:
 
 
 def _either(statement: Statement, rules: tuple[Attribution, ...]) -> bool:
-    return statement.attribution in rules or statement.source.attribution in rules
+    if statement.attribution in rules or statement.source.attribution in rules:
+        return True
+    # What a correction put under a stricter rule was under it all along.
+    return statement.retired_at is not None and any(_either(later, rules) for later in statement.superseded_by.all())
 
 
 SYSTEM = Reader(is_administrator=True, is_system=True)
@@ -146,9 +155,24 @@ def _kept_sources(rules: Sequence[Attribution], red: bool) -> Q:
 
 
 def _kept_statements(rules: Sequence[Attribution], red: bool) -> Q:
-    """The condition under which a statement is kept back: the stricter of its own rule and its source's."""
+    """The condition under which a statement is kept back: the stricter of its own rule and its source's.
+
+    A passage found to be under a stricter rule was so all along: what the correction replaced is kept
+    back with it.
+    """
     sources = Source.objects.filter(_kept_sources(rules, red)).order_by().values("pk")
-    return Q(attribution__in=rules) | Q(source__in=sources)
+    return Q(attribution__in=rules) | Q(source__in=sources) | corrected_to(rules)
+
+
+def corrected_to(rules: Sequence[Attribution]) -> Q:
+    """Statements that a later correction puts under one of the rules, through up to four corrections."""
+    found = Q()
+    path = "supersedes"
+    for _ in range(CORRECTIONS_FOLLOWED):
+        replaced = Statement.objects.filter(**{"attribution__in": rules, f"{path}__isnull": False})
+        found |= Q(pk__in=replaced.order_by().values(path))
+        path += "__supersedes"
+    return found
 
 
 def _kept_codings(rules: Sequence[Attribution], red: bool) -> Q:
@@ -193,8 +217,9 @@ def published_codings_in(reader: Reader, negotiation: Negotiation) -> QuerySet[C
     sources = Source.objects.filter(_kept_sources(rules, red), negotiation=negotiation).order_by().values("pk")
     if not sources.union(by_rule, all=True).exists():
         return codings
+    replaced = Statement.objects.filter(corrected_to(rules), negotiation=negotiation).order_by().values("pk")
     by_source = Statement.objects.filter(source__in=list(sources.values_list("pk", flat=True))).order_by().values("pk")
-    return codings.exclude(statement__in=by_rule).exclude(statement__in=by_source)
+    return codings.exclude(statement__in=by_rule).exclude(statement__in=by_source).exclude(statement__in=replaced)
 
 
 def require_visible(reader: Reader, negotiation: Negotiation) -> None:
@@ -266,7 +291,7 @@ def withheld_reason(reader: Reader, source: Source) -> str | None:
         if not reader.is_member(source.negotiation_id)
         else (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
     )
-    if source.attribution in rules or source.statements.filter(attribution__in=rules, retired_at=None).exists():
+    if source.attribution in rules or source.statements.filter(attribution__in=rules, superseded_by=None).exists():
         return "The text is withheld: a ground rule keeps a passage of this source from being quoted."
     return None
 
@@ -334,9 +359,11 @@ def events_for(reader: Reader) -> QuerySet[Event]:
     if reader.is_administrator:
         return Event.objects.all()
     blind = Negotiation.objects.filter(review_policy=ReviewPolicy.DOUBLE).exclude(pk__in=reader.ids_from(Role.LEAD))
-    return Event.objects.filter(negotiation_id__in=reader.ids_from(Role.ANALYST)).exclude(
+    seen = Event.objects.filter(negotiation_id__in=reader.ids_from(Role.ANALYST)).exclude(
         negotiation_id__in=blind.values("pk")
     )
+    own = Q(actor=reader.user) | Q(negotiation_id__in=reader.ids_from(Role.LEAD))
+    return seen.filter(own | ~Q(action__in=DRAFTING))
 
 
 def jobs_for(reader: Reader) -> QuerySet[Job]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Q
+from django.db.models.functions import Collate
 
 from positions.analysis.concessions import concessions
 from positions.analysis.position import positions
 from positions.analysis.shifts import PARTIES_COMPARED, shifts
 from positions.analysis.timeline import timeline
 from positions.analysis.types import Concession, History, Position, Series, Shift
+from positions.db import engine_for
 from positions.enums import CodingState
 from positions.exceptions import LedgerTooWide
 from positions.models import Issue, Negotiation, Party, Round
@@ -73,13 +76,12 @@ def positions_page_for(
         evidence = evidence.filter(issue__in=[issue.pk for issue in issues])
     if parties is not None:
         evidence = evidence.filter(party__in=[party.pk for party in parties])
+    # The analysis sorts by code point, and so must the database, whatever its locale.
+    by_code_point = engine_for(connection.vendor).CODE_POINT_COLLATION
+    evidence = evidence.annotate(who=Collate("party__slug", by_code_point), what=Collate("issue__slug", by_code_point))
     if after is not None:
-        evidence = evidence.filter(Q(party__slug__gt=after[0]) | Q(party__slug=after[0], issue__slug__gt=after[1]))
-    ordered = (
-        evidence.order_by("party__slug", "issue__slug")
-        .values_list("party__slug", "issue__slug", "party_id", "issue_id")
-        .distinct()
-    )
+        evidence = evidence.filter(Q(who__gt=after[0]) | Q(who=after[0], what__gt=after[1]))
+    ordered = evidence.order_by("who", "what").values_list("who", "what", "party_id", "issue_id").distinct()
     pairs = list(ordered[: limit + 1])
     page = {(party, issue) for party, issue, _, _ in pairs[:limit]}
     heard = admitted_codings(reader, negotiation, moment).filter(

@@ -51,6 +51,9 @@ def condition_errors(facts: ConditionFacts) -> dict[str, list[str]]:
     if facts.kind not in ConditionKind.values:
         errors["kind"] = [f"“{facts.kind}” is no kind of condition; use one of {', '.join(ConditionKind.values)}"]
     for entry in facts.statuses:
+        fault = text_fault(entry.reason)
+        if fault:
+            errors.setdefault("statuses", []).append(fault)
         if entry.status not in ConditionStatus.values:
             errors.setdefault("statuses", []).append(
                 f"“{entry.status}” is no status; use one of {', '.join(ConditionStatus.values)}"

@@ -29,6 +29,7 @@ from positions.queries.access import Reader
 from positions.services.access import require_administrator, require_role
 from positions.services.events import record_event, snapshot
 from positions.services.fields import field_errors
+from positions.validators import text_fault
 
 RecordType = TypeVar("RecordType", Negotiation, Issue)
 
@@ -207,6 +208,11 @@ def save_issue(reader: Reader, negotiation: Negotiation, facts: IssueFacts, *, e
     errors.update(parent_errors(issue, facts.parent))
     if Issue.objects.filter(negotiation=negotiation, slug=facts.slug).exclude(pk=issue.pk).exists():
         errors["slug"] = [f"“{facts.slug}” is already an issue of this negotiation"]
+    faults = [fault for word in facts.keywords if (fault := text_fault(word))]
+    if faults:
+        errors["keywords"] = faults
+    if facts.rank is not None and facts.rank < 0:
+        errors["rank"] = ["counts from 0"]
     rank = facts.rank if facts.rank is not None else (issue.rank if existing else negotiation.issues.count())
     _apply(issue, facts, leave_out=("rank", "keywords"), also=errors)
     issue.rank, issue.keywords = rank, list(facts.keywords)

@@ -191,11 +191,12 @@ def set_bloc_memberships(
         BlocMembership(bloc=bloc, member=m, starts_on=s, ends_on=e) for m, s, e in members
     )
     after = list(bloc.bloc_members.values_list(*columns))
-    record_event(
-        actor=reader.user,
-        action="bloc_memberships_set",
-        subject=bloc,
-        negotiation=None,
-        before={"members": before},
-        after={"members": after},
-    )
+    if after != before:
+        record_event(
+            actor=reader.user,
+            action="bloc_memberships_set",
+            subject=bloc,
+            negotiation=None,
+            before={"members": before},
+            after={"members": after},
+        )

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.test import Client
 
+from positions.exceptions import Conflict, Invalid, NotPermitted
 from positions.models import CodebookVersion, Delegation, Issue, Member, Negotiation, Round
 from tests.admin.conftest import SignIn, Talks
 from tests.admin.forms import errors_of, events, hand_in, read_form, row_errors, said
@@ -242,6 +244,27 @@ def test_issue_is_refused_at_its_field(lead: Client, talks: Talks) -> None:
     assert errors_of(hand_in(lead, url, "proposal", {"parent": str(child.pk)})) == {"parent": ["Would make a circle"]}
 
 
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (IntegrityError("issue_slug_once"), "Somebody saved the same thing at the same moment."),
+        (Conflict("It was decided meanwhile."), "It was decided meanwhile. Nothing was saved."),
+        (NotPermitted("This takes the role of lead."), "This takes the role of lead. Nothing was saved."),
+        (Invalid({"elsewhere": "is wrong"}), "Elsewhere: is wrong"),
+    ],
+)
+def test_whatever_a_service_refuses_is_said_on_the_page(
+    lead: Client, talks: Talks, monkeypatch: pytest.MonkeyPatch, refusal: Exception, words: str
+) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise refusal
+
+    monkeypatch.setattr("positions.admin.issues.save_issue", refuse)
+    response = save_new_issue(lead, talks)
+    assert response.status_code == 200
+    assert words in response.content.decode()
+
+
 def test_codebook_version_is_added_and_never_changed(lead: Client, talks: Talks) -> None:
     add = {"negotiation": str(talks.negotiation.pk), "text": "Rules, second edition"}
     assert hand_in(lead, f"{list_of('codebookversion')}add/", "text", add).status_code == 302
@@ -295,8 +318,7 @@ def test_party_with_aliases_and_members_is_saved(administrator: Client, talks: T
         f"{prefix}-1-starts_on": "2020-01-01",
     }
     response = hand_in(administrator, url, "name", twice)
-    assert response.status_code == 200
-    assert "Nothing" in response.content.decode()
+    assert "Members: name each member once for each first day" in response.content.decode()
     itself = hand_in(administrator, url, "name", {f"{prefix}-0-member": str(party.pk)})
     assert "a bloc is no member of itself" in itself.content.decode()
 
