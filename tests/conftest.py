@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -25,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     celery_app.conf.update(broker_url="memory://", broker_transport_options={})
     let_tables_be_emptied()
+    # how fast examples come says something about the machine, not about the code
+    hypothesis.settings.register_profile(
+        "rapporteur", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("rapporteur")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

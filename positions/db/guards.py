@@ -19,7 +19,8 @@ FROZEN: dict[str, tuple[str, tuple[str, ...]]] = {
         "OLD.id = OLD.id",
         (
             "negotiation_id", "key", "source_id", "exact", "asserted_by_id", "speaker_id", "speaker_label",
-            "directness", "attribution", "credibility", "stated_on", "round_id", "recorded_at", "supersedes_id", "reason",
+            "directness", "attribution", "credibility", "stated_on", "round_id", "recorded_at", "supersedes_id",
+            "reason",
         ),
     ),
 }  # fmt: skip

@@ -115,7 +115,7 @@ def code_statement(reader: Reader, statement: Statement, facts: CodingFacts) -> 
     _refuse_taken_key(coding)
     _refuse_second_reading(coding)
     _save(coding, facts)
-    _log(reader, "coding_drafted", coding, after=_snapshot(coding))
+    _log(reader, "coding_drafted", coding, after=coding_snapshot(coding))
     return coding
 
 
@@ -138,11 +138,11 @@ def edit_draft(reader: Reader, coding: Coding, facts: CodingFacts) -> Coding:
     edited.key, edited.status, edited.comment = coding.key, coding.status, coding.comment
     edited.supersedes_id, edited.reason = coding.supersedes_id, coding.reason
     _refuse_second_reading(edited)
-    before = _snapshot(coding)
+    before = coding_snapshot(coding)
     edited.save(force_update=True)
     coding.conditions.all().delete()
     _save_particulars(edited, facts)
-    _log(reader, "coding_edited", edited, before=before, after=_snapshot(edited))
+    _log(reader, "coding_edited", edited, before=before, after=coding_snapshot(edited))
     return edited
 
 
@@ -153,7 +153,7 @@ def delete_draft(reader: Reader, coding: Coding) -> None:
     coding = _lock(coding)
     _require_own(reader, coding)
     _require_status(coding, CodingStatus.DRAFT)
-    _log(reader, "coding_draft_deleted", coding, before=_snapshot(coding))
+    _log(reader, "coding_draft_deleted", coding, before=coding_snapshot(coding))
     coding.delete()
 
 
@@ -164,14 +164,14 @@ def submit_coding(reader: Reader, coding: Coding) -> Coding:
     coding = _lock(coding)
     _require_own(reader, coding)
     _require_status(coding, CodingStatus.DRAFT)
-    before = _snapshot(coding)
+    before = coding_snapshot(coding)
     coding.submitted_at = timezone.now()
     if coding.negotiation.review_policy == ReviewPolicy.NONE:
         _publish(coding)
     else:
         coding.status = CodingStatus.SUBMITTED
         coding.save()
-    _log(reader, "coding_submitted", coding, before=before, after=_snapshot(coding))
+    _log(reader, "coding_submitted", coding, before=before, after=coding_snapshot(coding))
     return coding
 
 
@@ -199,9 +199,9 @@ def publish_coding(reader: Reader, coding: Coding) -> Coding:
         raise Conflict("This negotiation codes twice and blind; adjudicate the two readings instead.")
     _require_other(reader, coding)
     _require_status(coding, CodingStatus.SUBMITTED)
-    before = _snapshot(coding)
+    before = coding_snapshot(coding)
     _publish(coding)
-    _log(reader, "coding_published", coding, before=before, after=_snapshot(coding))
+    _log(reader, "coding_published", coding, before=before, after=coding_snapshot(coding))
     return coding
 
 
@@ -244,7 +244,7 @@ def adjudicate_codings(reader: Reader, codings: Sequence[Coding], facts: CodingF
         "codings_adjudicated",
         coding,
         reason=reason,
-        after={**_snapshot(coding), "readings": [str(c.pk) for c in locked]},
+        after={**coding_snapshot(coding), "readings": [str(c.pk) for c in locked]},
     )
     return coding
 
@@ -271,11 +271,11 @@ def correct_coding(reader: Reader, coding: Coding, facts: CodingFacts, reason: s
     )
     corrected.supersedes, corrected.reason, corrected.submitted_at = coding, reason, now
     _refuse_taken_key(corrected)
-    before = _snapshot(coding)
+    before = coding_snapshot(coding)
     Coding.objects.filter(pk=coding.pk).update(retired_at=now)
     _publish(corrected, now, new=True)
     _save_particulars(corrected, facts)
-    _log(reader, "coding_corrected", coding, reason=reason, before=before, after=_snapshot(corrected))
+    _log(reader, "coding_corrected", coding, reason=reason, before=before, after=coding_snapshot(corrected))
     return corrected
 
 
@@ -287,10 +287,10 @@ def withdraw_coding(reader: Reader, coding: Coding, reason: str) -> Coding:
     coding = _lock(coding)
     require_in_force(coding)
     _require_status(coding, CodingStatus.PUBLISHED)
-    before = _snapshot(coding)
+    before = coding_snapshot(coding)
     Coding.objects.filter(pk=coding.pk).update(retired_at=instant_after(coding.recorded_at), withdrawal_reason=reason)
     coding.refresh_from_db()
-    _log(reader, "coding_withdrawn", coding, reason=reason, before=before, after=_snapshot(coding))
+    _log(reader, "coding_withdrawn", coding, reason=reason, before=before, after=coding_snapshot(coding))
     return coding
 
 
@@ -301,13 +301,13 @@ def _decide(reader: Reader, coding: Coding, status: CodingStatus, action: str, c
     coding = _lock(coding)
     _require_other(reader, coding)
     _require_status(coding, CodingStatus.SUBMITTED)
-    before = _snapshot(coding)
+    before = coding_snapshot(coding)
     coding.status, coding.comment = status, comment
     errors = field_errors(coding, exclude=("stance",))
     if errors:
         raise Invalid(errors)
     coding.save()
-    _log(reader, action, coding, reason=comment, before=before, after=_snapshot(coding))
+    _log(reader, action, coding, reason=comment, before=before, after=coding_snapshot(coding))
     return coding
 
 
@@ -347,7 +347,7 @@ def _save_particulars(coding: Coding, facts: CodingFacts) -> None:
     enrol(coding.statement.source, [facts.party, *(condition.falls_on for condition in facts.conditions)], [])
 
 
-def _snapshot(coding: Coding) -> dict[str, Any]:
+def coding_snapshot(coding: Coding) -> dict[str, Any]:
     """The coding's columns and its conditions in words."""
     conditions = coding.conditions.order_by("rank").values_list("text", "kind", "falls_on__slug")
     return {**snapshot(coding), "conditions": [list(condition) for condition in conditions]}

@@ -18,6 +18,7 @@ from tests.factories import (
     make_coding,
     make_event,
     make_issue,
+    make_negotiation,
     make_party,
     make_person,
     make_round,
@@ -32,6 +33,7 @@ LATER = RECORDED_AT + timedelta(days=1)
 # For each frozen column another value that the table's own constraints would allow, where there is one.
 OTHER: dict[type[models.Model], dict[str, Callable[[], Any]]] = {
     Coding: {
+        "negotiation_id": lambda: make_negotiation().pk,
         "key": lambda: "another",
         "statement_id": lambda: make_statement().pk,
         "party_id": lambda: make_party().pk,
@@ -50,6 +52,7 @@ OTHER: dict[type[models.Model], dict[str, Callable[[], Any]]] = {
         "reason": lambda: "another",
     },
     Statement: {
+        "negotiation_id": lambda: make_negotiation().pk,
         "key": lambda: "another",
         "source_id": lambda: make_source().pk,
         "exact": lambda: "Other words",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -23,6 +24,7 @@ from positions.queries.positions import (
     timeline_for,
 )
 from tests.factories import (
+    RECORDED_AT,
     add_member,
     make_coding,
     make_delegation,
@@ -274,6 +276,32 @@ def test_rule_in_one_negotiation_is_no_right_in_another() -> None:
     reader = reader_of(user)
     assert _published(reader, here) == set(PASSAGES)
     assert _published(reader, Case(there, issue)) == {"plain", "off"}
+
+
+@pytest.mark.parametrize("corrections", [1, 2, 4])
+@pytest.mark.parametrize("name", READERS)
+def test_passage_corrected_to_a_stricter_rule_was_under_it_all_along(name: str, corrections: int) -> None:
+    """Nobody learns by asking about an earlier instant what a correction took back."""
+    negotiation = make_negotiation()
+    case = Case(negotiation, make_issue(negotiation))
+    source, party, before = make_source(negotiation), make_party("north"), None
+    for step in range(corrections + 1):
+        recorded_at = RECORDED_AT + timedelta(hours=step)
+        rule = Attribution.CHATHAM_HOUSE if step == corrections else Attribution.ON_RECORD
+        statement = make_statement(
+            source=source, asserted_by=party, attribution=rule, supersedes=before, recorded_at=recorded_at
+        )
+        if before is not None:
+            before.codings.update(retired_at=recorded_at)
+            Statement.objects.filter(pk=before.pk).update(retired_at=recorded_at)
+        make_coding(statement, issue=case.issue)
+        before = statement
+    reader, first = reader_called(name, negotiation), Moment(NOW().as_of, RECORDED_AT)
+    seen = {"north"} if name in INSIDERS else set()
+    assert {p.party for p in positions_for(reader, negotiation, first)} == seen
+    assert set(matrix_for(reader, negotiation, first).parties) == seen
+    assert (_published(reader, case), _codings(reader, case), _statements(reader, case)) == (seen, seen, seen)
+    assert (access.text_for(reader, source) is not None) is bool(seen)
 
 
 # ---------------------------------------------------------------- a position is computed from what its reader may see

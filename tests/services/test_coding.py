@@ -17,6 +17,7 @@ from positions.services.coding import (
     CodingFacts,
     adjudicate_codings,
     code_statement,
+    coding_snapshot,
     correct_coding,
     delete_draft,
     edit_draft,
@@ -28,7 +29,6 @@ from positions.services.coding import (
     withdraw_coding,
 )
 from positions.services.conditions import ConditionFacts, StatusFacts
-from positions.services.events import snapshot
 from tests.factories import RECORDED_AT, make_coding, make_issue, make_party, make_statement, make_user
 from tests.services.writing import logged, make_talks, member, only_event, outsiders, refused
 
@@ -167,7 +167,7 @@ def test_code_statement_adds_a_draft_and_enrols_who_is_named() -> None:
     assert set(talks.parties.all()) == {statement.asserted_by, burdened}
     event = only_event()
     assert (event.action, event.actor_name, event.before) == ("coding_drafted", row.coder, None)
-    assert event.after == logged(snapshot(row))
+    assert event.after == logged(coding_snapshot(row))
 
 
 @pytest.mark.parametrize(
@@ -236,31 +236,31 @@ def test_edit_draft_replaces_the_reading_and_its_conditions() -> None:
     talks = make_talks()
     analyst = member(talks)
     [draft] = waiting(talks, analyst, status=CodingStatus.DRAFT)
-    before = snapshot(Coding.objects.get())
+    before = coding_snapshot(Coding.objects.get())
     edit_draft(analyst, draft, replace(facts_of(draft), stance=-1, conditions=(PROVISO,), key="ignored"))
 
     row = Coding.objects.get()
     assert (row.pk, row.key, row.stance, row.status) == (draft.pk, draft.key, -1, CodingStatus.DRAFT)
     assert facts_of(row).conditions == (PROVISO,)
     event = only_event()
-    assert (event.action, event.before, event.after) == ("coding_edited", logged(before), logged(snapshot(row)))
+    assert (event.action, event.before, event.after) == ("coding_edited", logged(before), logged(coding_snapshot(row)))
 
 
 def test_edit_draft_with_a_fault_changes_nothing() -> None:
     talks = make_talks()
     analyst = member(talks)
     [draft] = waiting(talks, analyst, status=CodingStatus.DRAFT)
-    before = snapshot(Coding.objects.get())
+    before = coding_snapshot(Coding.objects.get())
     with refused(Invalid, "stance"):
         edit_draft(analyst, draft, replace(facts_of(draft), stance=5))
-    assert snapshot(Coding.objects.get()) == before
+    assert coding_snapshot(Coding.objects.get()) == before
 
 
 def test_delete_draft_keeps_what_it_said_in_the_log() -> None:
     talks = make_talks()
     analyst = member(talks)
     [draft] = waiting(talks, analyst, status=CodingStatus.DRAFT)
-    before = logged(snapshot(Coding.objects.get()))
+    before = logged(coding_snapshot(Coding.objects.get()))
     delete_draft(analyst, draft)
 
     assert Coding.objects.count() == 0

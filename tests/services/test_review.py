@@ -15,6 +15,7 @@ from positions.queries.access import Reader, codings_for
 from positions.services.coding import (
     adjudicate_codings,
     code_statement,
+    coding_snapshot,
     correct_coding,
     edit_draft,
     facts_of,
@@ -25,7 +26,6 @@ from positions.services.coding import (
     withdraw_coding,
 )
 from positions.services.conditions import condition_facts
-from positions.services.events import snapshot
 from positions.services.negotiations import add_codebook_version
 from tests.factories import RECORDED_AT, make_coding, make_condition, make_issue, make_statement
 from tests.services.writing import logged, make_talks, member, only_event, refused, stances
@@ -62,7 +62,7 @@ def test_submit_coding_publishes_only_where_nothing_is_reviewed(policy: str, sta
     talks = make_talks(policy)
     analyst = member(talks)
     [draft] = waiting(talks, analyst, status=CodingStatus.DRAFT)
-    before = snapshot(Coding.objects.get())
+    before = coding_snapshot(Coding.objects.get())
     submit_coding(analyst, draft)
 
     row = Coding.objects.get()
@@ -70,7 +70,7 @@ def test_submit_coding_publishes_only_where_nothing_is_reviewed(policy: str, sta
     assert (row.status, row.submitted_at is None, row.recorded_at is not None) == (status, False, published)
     event = only_event()
     assert (event.action, event.actor_name) == ("coding_submitted", row.coder)
-    assert (event.before, event.after) == (logged(before), logged(snapshot(row)))
+    assert (event.before, event.after) == (logged(before), logged(coding_snapshot(row)))
     assert stances(talks) == ([1] if published else [])
 
 
@@ -88,7 +88,7 @@ def test_publish_coding_puts_it_into_the_record() -> None:
     talks = make_talks()
     reviewer = member(talks, Role.REVIEWER)
     [coding] = waiting(talks, member(talks))
-    before = snapshot(Coding.objects.get())
+    before = coding_snapshot(Coding.objects.get())
     publish_coding(reviewer, coding)
 
     row = Coding.objects.get()
@@ -96,7 +96,7 @@ def test_publish_coding_puts_it_into_the_record() -> None:
     assert row.recorded_at is not None
     event = only_event()
     assert (event.action, event.actor) == ("coding_published", reviewer.user)
-    assert (event.before, event.after) == (logged(before), logged(snapshot(row)))
+    assert (event.before, event.after) == (logged(before), logged(coding_snapshot(row)))
     assert (stances(talks, row.recorded_at), stances(talks, row.recorded_at - TICK)) == ([1], [])
 
 
@@ -141,7 +141,7 @@ def test_reject_coding_is_final() -> None:
 
     row = Coding.objects.get()
     assert (row.status, row.comment, row.recorded_at) == (CodingStatus.REJECTED, "Nobody said so", None)
-    assert (only_event().action, only_event().after) == ("coding_rejected", logged(snapshot(row)))
+    assert (only_event().action, only_event().after) == ("coding_rejected", logged(coding_snapshot(row)))
     with refused(Conflict):
         return_coding(reviewer, row, "After all")
 
@@ -181,7 +181,7 @@ def test_adjudication_publishes_a_third_record_over_two_that_stay_submitted() ->
         "The second half decides",
     )
     readings = [str(first.pk), str(second.pk)]
-    assert event.after == logged({**snapshot(rows[third.pk]), "readings": readings})
+    assert event.after == logged({**coding_snapshot(rows[third.pk]), "readings": readings})
     assert stances(talks) == [-2]
     with refused(Conflict):
         adjudicate_codings(referee, [first, second], facts_of(first), "Once more")
@@ -249,18 +249,18 @@ def test_correct_coding_retires_the_old_reading_and_keeps_what_was_known() -> No
     reviewer = member(talks, Role.REVIEWER)
     coding = make_coding(make_statement(talks), stance=2, conditions=["a pause"])
     make_condition(coding, "a letter", statuses=[("met", date(2022, 1, 20))])
-    before = snapshot(Coding.objects.get())
+    before = coding_snapshot(Coding.objects.get())
     add_codebook_version(member(talks, Role.LEAD), talks, "Second thoughts")
     kept = condition_facts(coding)
     corrected = correct_coding(reviewer, coding, replace(facts_of(coding), stance=-1), "Misread")
 
     old, new = Coding.objects.get(pk=coding.pk), Coding.objects.get(pk=corrected.pk)
-    assert snapshot(old) == {**before, "retired_at": new.recorded_at}
+    assert coding_snapshot(old) == {**before, "retired_at": new.recorded_at}
     assert (new.supersedes, new.reason, new.stance, new.coder_user) == (old, "Misread", -1, reviewer.user)
     assert (new.codebook.version, condition_facts(new), condition_facts(old)) == (2, kept, kept)
     event = Event.objects.exclude(action="codebook_version_added").get()
     assert (event.action, event.subject_id, event.reason) == ("coding_corrected", str(old.pk), "Misread")
-    assert (event.before, event.after) == (logged(before), logged(snapshot(new)))
+    assert (event.before, event.after) == (logged(before), logged(coding_snapshot(new)))
     instant = new.recorded_at
     assert instant is not None
     known = [stances(talks, at) for at in (RECORDED_AT - TICK, RECORDED_AT, instant - TICK, instant)]
@@ -283,15 +283,15 @@ def test_withdraw_coding_ends_it_from_now_on() -> None:
     talks = make_talks()
     reviewer = member(talks, Role.REVIEWER)
     coding = make_coding(make_statement(talks))
-    before = snapshot(Coding.objects.get())
+    before = coding_snapshot(Coding.objects.get())
     withdraw_coding(reviewer, coding, "Nobody said so")
 
     row = Coding.objects.get()
     assert row.retired_at is not None
-    assert snapshot(row) == {**before, "retired_at": row.retired_at, "withdrawal_reason": "Nobody said so"}
+    assert coding_snapshot(row) == {**before, "retired_at": row.retired_at, "withdrawal_reason": "Nobody said so"}
     event = only_event()
     assert (event.action, event.reason, event.actor) == ("coding_withdrawn", "Nobody said so", reviewer.user)
-    assert (event.before, event.after) == (logged(before), logged(snapshot(row)))
+    assert (event.before, event.after) == (logged(before), logged(coding_snapshot(row)))
     assert (stances(talks, row.retired_at - TICK), stances(talks, row.retired_at)) == ([1], [])
     again = code_statement(member(talks), row.statement, facts_of(row))
     assert (again.status, again.supersedes) == (CodingStatus.DRAFT, None)
