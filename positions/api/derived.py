@@ -251,12 +251,13 @@ class TimelineView(DerivedView):
     def load_statements(
         self, negotiation: Negotiation, issue: Issue, parties: list[Party] | None
     ) -> dict[str, Statement]:
-        """The statements behind the issue's points, by id, in one query."""
+        """The statements behind the issue's points, by id, with what replaced them."""
         codings = admitted_codings(self.reader, negotiation, self.moment).filter(issue=issue)
         if parties is not None:
             codings = codings.filter(party__in=parties)
         wanted = Statement.objects.filter(pk__in=codings.values("statement_id")).select_related("source")
-        columns = ("negotiation_id", "exact", "stated_on", "attribution", "source__attribution")
+        wanted = wanted.prefetch_related("superseded_by")
+        columns = ("negotiation_id", "exact", "stated_on", "attribution", "retired_at", "source__attribution")
         return {str(statement.pk): statement for statement in wanted.only(*columns)}
 
     def quote(self, series: Series, said: dict[str, Statement]) -> QuotedSeries:

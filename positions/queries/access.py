@@ -97,10 +97,14 @@ class Reader:
 
 
 def _either(statement: Statement, rules: tuple[Attribution, ...]) -> bool:
-    if statement.attribution in rules or statement.source.attribution in rules:
+    return statement.source.attribution in rules or _put_under(statement, rules)
+
+
+def _put_under(statement: Statement, rules: tuple[Attribution, ...]) -> bool:
+    """Whether the statement, or a correction of it, is under one of the rules: then it was so all along."""
+    if statement.attribution in rules:
         return True
-    # What a correction put under a stricter rule was under it all along.
-    return statement.retired_at is not None and any(_either(later, rules) for later in statement.superseded_by.all())
+    return statement.retired_at is not None and any(_put_under(later, rules) for later in statement.superseded_by.all())
 
 
 SYSTEM = Reader(is_administrator=True, is_system=True)

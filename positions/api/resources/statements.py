@@ -131,7 +131,7 @@ class StatementView(ResourceView):
         codings = shown_codings(reader).select_related("negotiation", "party", "issue")
         return rows.select_related("negotiation", "source", "asserted_by", "speaker", "round").prefetch_related(
             Prefetch("addressees", Party.objects.order_by("slug")),
-            Prefetch("superseded_by", statements_for(reader).select_related("source")),
+            Prefetch("superseded_by", statements_for(reader)),
             Prefetch("supersedes", statements_for(reader).only("pk")),
             Prefetch(
                 "codings",
