@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import SimpleTestCase
 
 from tests.browsing import browser, complaints, page
 from tests.flushing import let_tables_be_emptied
@@ -33,8 +34,26 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("rapporteur")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the one running installation stay together, so that it is started once."""
+def uses_postgresql() -> bool:
+    """Whether this run is the one on PostgreSQL."""
+    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
+
+
+def touches_database(item: pytest.Item) -> bool:
+    """Whether the engine could make a difference to a test."""
+    fixtures = {"db", "transactional_db", "stack_database", "live_stack", "postgresql_url"}
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
+        or issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database runs on SQLite only; tests of the running installation stay together."""
+    if uses_postgresql():
+        config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
+        items[:] = [item for item in items if touches_database(item)]
     for item in items:
         if "live_stack" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("live_stack"))
@@ -78,7 +97,7 @@ def postgresql_url() -> Iterator[str]:
 @contextlib.contextmanager
 def new_database() -> Iterator[dict[str, str]]:
     """Variables that give an installation a database of its own on the engine under test."""
-    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+    if not uses_postgresql():
         yield {}
         return
     with scratch_database(os.environ["TEST_DATABASE_URL"]) as url:
