@@ -14,7 +14,8 @@ from positions.models import Member, Negotiation
 from positions.queries.access import SYSTEM
 from positions.services.imports import ImportReport, import_bundle
 from positions.services.negotiations import set_member_role
-from positions.services.users import create_token, save_account
+from positions.services.tokens import create_token
+from positions.services.users import save_account
 
 DEMO = Path(__file__).resolve().parent.parent / "demo"
 ADMINISTRATOR = "administrator"

@@ -230,10 +230,8 @@ def digest_of(canonical: str) -> str:
 
 def same_text_elsewhere(negotiation: Negotiation, canonical: str) -> list[Source]:
     """Sources of the negotiation with the very same text: a warning that offers ``derived_from``."""
-    versions = SourceText.objects.filter(sha256=digest_of(canonical), source__negotiation=negotiation).select_related(
-        "source"
-    )
-    return [version.source for version in versions]
+    versions = SourceText.objects.filter(sha256=digest_of(canonical), source__negotiation=negotiation)
+    return [version.source for version in versions.select_related("source").defer("text")]
 
 
 def _refuse_duplicate(source: Source, canonical: str) -> None:

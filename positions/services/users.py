@@ -1,12 +1,9 @@
-"""Accounts and API tokens."""
+"""Accounts."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib.auth.models import User
 from django.db import transaction
-from knox.models import AuthToken
 
 from positions.queries.access import Reader
 from positions.services.access import require_administrator
@@ -32,18 +29,3 @@ def save_account(
         after={"username": username, "is_staff": is_staff, "is_superuser": is_superuser},
     )
     return user
-
-
-@transaction.atomic
-def create_token(reader: Reader, user: User, *, expires_in: timedelta | None = None) -> str:
-    """A new API token for ``user``, shown this once: only its hash is kept.
-
-    A null ``expires_in`` is the installation's default lifetime.
-    """
-    if reader.user != user:
-        require_administrator(reader)
-    token, raw = AuthToken.objects.create(user, **({} if expires_in is None else {"expiry": expires_in}))
-    record_event(
-        actor=reader.user, action="token_created", subject=user, negotiation=None, after={"expires": token.expiry}
-    )
-    return str(raw)

@@ -13,7 +13,7 @@ from knox.settings import knox_settings
 
 from positions.models import Event
 from positions.queries.access import SYSTEM
-from positions.services.users import create_token
+from positions.services.tokens import create_token
 from tests.api.conftest import ROOT, Api
 from tests.api.test_problems import assert_problem
 from tests.factories import add_member, make_negotiation, make_user

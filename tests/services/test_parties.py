@@ -26,7 +26,8 @@ from positions.services.parties import (
     save_person,
     set_bloc_memberships,
 )
-from positions.services.users import create_token, save_account
+from positions.services.tokens import create_token
+from positions.services.users import save_account
 from tests.factories import make_party, make_person, make_user
 from tests.services.writing import logged, make_talks, member, only_event, refused
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 
 from positions.management.reporting import ReportingCommand
-from positions.services.users import create_token
+from positions.services.tokens import create_token
 
 
 class Command(ReportingCommand):
