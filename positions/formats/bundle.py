@@ -78,6 +78,7 @@ class BundleIssue:
     reference_point: str
     keywords: list[str]
     parent: str | None
+    given: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class BundleRound:
     ends_on: date | None
     status: str
     delegations: list[BundleDelegation] | None
+    given: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class BundleSource:
     derived_from: str | None
     derivation_kind: str
     fields: dict[str, str]
+    given: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,7 @@ class Bundle:
     summary: str
     visibility: str
     review_policy: str
+    given: frozenset[str] = frozenset()
     parties: list[BundleParty] = field(default_factory=list)
     persons: list[BundlePerson] = field(default_factory=list)
     issues: list[BundleIssue] = field(default_factory=list)
@@ -240,6 +244,7 @@ def read_bundle(document: str | bytes | dict[str, Any]) -> tuple[Bundle, Finding
         summary=head.text("summary"),
         visibility=head.choice("visibility", enums.Visibility.values, enums.Visibility.RESTRICTED),
         review_policy=head.choice("review_policy", enums.ReviewPolicy.values, enums.ReviewPolicy.SINGLE),
+        given=frozenset(head.value),
         parties=root.each("parties", _party),
         persons=root.each("persons", _person),
         issues=root.each("issues", _issue),
@@ -345,6 +350,7 @@ def _issue(node: Node) -> BundleIssue:
         node.text("reference_point"),
         [word for _, word in node.texts("keywords")],
         node.optional_text("parent"),
+        frozenset(node.value),
     )
 
 
@@ -376,6 +382,7 @@ def _round(node: Node) -> BundleRound:
         ends_on,
         node.choice("status", enums.RoundStatus.values, enums.RoundStatus.HELD),
         delegations,
+        frozenset(node.value),
     )
 
 
@@ -426,6 +433,7 @@ def _source(node: Node) -> BundleSource:
         parent.text("source", required=True) if parent else None,
         parent.choice("kind", enums.DerivationKind.values, "", required=True) if parent else "",
         fields,
+        frozenset(node.value),
     )
 
 

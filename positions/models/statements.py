@@ -89,7 +89,7 @@ class Statement(Record):
                 )
                 | (
                     ~Q(anchor_status=AnchorStatus.NONE)
-                    & Q(start__isnull=False, end__gt=F("start"), text__isnull=False)
+                    & Q(start__isnull=False, end__isnull=False, end__gt=F("start"), text__isnull=False)
                     & ~Q(exact="")
                 ),
                 name="statement_span_or_none",

@@ -253,7 +253,10 @@ def codings_for(reader: Reader) -> QuerySet[Coding]:
         blind = Q(negotiation__review_policy=ReviewPolicy.DOUBLE)
         competing = Exists(
             Coding.objects.filter(
-                statement=OuterRef("statement"), coder_user=reader.user, status=CodingStatus.SUBMITTED
+                statement=OuterRef("statement"),
+                coder_user=reader.user,
+                status__in=(CodingStatus.DRAFT, CodingStatus.SUBMITTED),
+                retired_at=None,
             )
         )
         referee = Q(negotiation_id__in=reader.ids_from(Role.REVIEWER)) & ~competing

@@ -165,7 +165,8 @@ def submit_coding(reader: Reader, coding: Coding) -> Coding:
     _require_own(reader, coding)
     _require_status(coding, CodingStatus.DRAFT)
     before = coding_snapshot(coding)
-    coding.submitted_at = timezone.now()
+    # what was handed in first is what agreement between coders is measured on
+    coding.submitted_at = coding.submitted_at or timezone.now()
     if coding.negotiation.review_policy == ReviewPolicy.NONE:
         _publish(coding)
     else:

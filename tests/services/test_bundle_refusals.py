@@ -637,7 +637,7 @@ def test_frame_is_the_leads(role: Role, path: str, value: Any, place: str, messa
 def test_parties_on_record_are_never_altered() -> None:
     make_party("north", name="The North", kind="bloc")
     report = import_bundle(SYSTEM, make_bundle())
-    assert report.warnings == [("parties[0]", "“north” is already known as The North (bloc); it stays so")]
+    assert report.warnings == [("parties[0]", "“north” is already known under another name or kind; it stays as it is")]
     assert report.negotiation.parties.get(slug="north").name == "The North"
 
 

@@ -33,6 +33,9 @@ def plan_sources(plan: Plan) -> None:
 
 def _plan_source(plan: Plan, entry: BundleSource, existing: Source | None, free: set[UUID]) -> Source | None:
     words: dict[str, Any] = dict(entry.fields)
+    if existing is not None:
+        # What the file leaves out stays as it is: a marking must never be lifted by silence.
+        words.update({name: getattr(existing, name) for name in entry.fields if name not in entry.given})
     facts = SourceFacts(key=entry.key, **words)
     try:
         if existing is None:
@@ -141,7 +144,7 @@ def _plan_derivation(plan: Plan, entry: BundleSource) -> None:
     parent = plan.sources.get(entry.derived_from) if entry.derived_from else None
     if entry.derived_from and entry.derived_from not in plan.sources:
         plan.refuse(f"{path}.source", f"no source has the key “{entry.derived_from[:60]}”")
-    if source is None:
+    if source is None or ("derived_from" not in entry.given and not source._state.adding):
         return
     before = (source.derived_from_id, source.derivation_kind)
     source.derived_from, source.derivation_kind = parent, entry.derivation_kind if parent else ""

@@ -32,14 +32,14 @@ def plan_settings(plan: Plan) -> None:
     if plan.is_new:
         plan.add(negotiation)
         return
-    changed = [name for name in SETTINGS if getattr(negotiation, name) != getattr(bundle, name)]
+    changed = [n for n in SETTINGS if n in bundle.given and getattr(negotiation, n) != getattr(bundle, n)]
     if changed and plan.may_lead:
         for name in changed:
             setattr(negotiation, name, getattr(bundle, name))
         plan.change(negotiation, changed)
     elif changed:
         plan.warn("negotiation", "only a lead changes title and summary; they stay as they are")
-    if negotiation.visibility != bundle.visibility:
+    if "visibility" in bundle.given and negotiation.visibility != bundle.visibility:
         plan.warn(
             "negotiation.visibility",
             f"stays “{negotiation.visibility}”: an import never changes who may read a negotiation",
@@ -83,7 +83,7 @@ def plan_parties(plan: Plan) -> None:
 
 def _warn_of_difference(plan: Plan, entry: BundleParty, existing: Party) -> None:
     if (entry.name, entry.kind) != (existing.name, existing.kind):
-        plan.warn(entry.path, f"“{entry.slug}” is already known as {existing.name} ({existing.kind}); it stays so")
+        plan.warn(entry.path, f"“{entry.slug}” is already known under another name or kind; it stays as it is")
 
 
 def _party_slugs(plan: Plan) -> set[str]:
@@ -171,21 +171,27 @@ def plan_issues(plan: Plan) -> None:
             if not frozen:
                 _require_lead(plan, entry.path, "changes an issue")
             plan.change(issue, changed)
-        for name in ("title", "proposal", "pole_for", "pole_against", "reference_point", "keywords"):
-            setattr(issue, name, getattr(entry, name))
+        for name in ISSUE_FIELDS:
+            if name in entry.given or issue._state.adding:
+                setattr(issue, name, getattr(entry, name))
         _check(plan, entry.path, field_errors(issue))
     for entry in plan.bundle.issues:
         _plan_parent(plan, entry)
     _refuse_circles(plan)
 
 
+ISSUE_FIELDS = ("title", "proposal", "pole_for", "pole_against", "reference_point", "keywords")
+
+
 def _changed_fields(entry: BundleIssue, issue: Issue) -> list[str]:
-    names = ("title", "proposal", "pole_for", "pole_against", "reference_point", "keywords")
-    return [name for name in names if getattr(entry, name) != getattr(issue, name)]
+    """What the file gives and has otherwise; what it leaves out stays as it is."""
+    return [name for name in ISSUE_FIELDS if name in entry.given and getattr(entry, name) != getattr(issue, name)]
 
 
 def _plan_parent(plan: Plan, entry: BundleIssue) -> None:
     issue = plan.issues[entry.slug]
+    if "parent" not in entry.given and not issue._state.adding:
+        return
     parent = plan.issues.get(entry.parent) if entry.parent else None
     if entry.parent and parent is None:
         plan.refuse(f"{entry.path}.parent", f"no issue has the slug “{entry.parent[:60]}”")
@@ -246,11 +252,12 @@ def plan_rounds(plan: Plan) -> None:
             _require_lead(plan, entry.path, "adds a round")
             plan.rounds[entry.number] = held
             plan.add(held)
-        elif changed := [name for name in ROUND_FIELDS if getattr(held, name) != getattr(entry, name)]:
+        elif changed := [n for n in ROUND_FIELDS if n in entry.given and getattr(held, n) != getattr(entry, n)]:
             _require_lead(plan, entry.path, "changes a round")
             plan.change(held, changed)
         for name in ROUND_FIELDS:
-            setattr(held, name, getattr(entry, name))
+            if name in entry.given or held._state.adding:
+                setattr(held, name, getattr(entry, name))
         _check(plan, entry.path, field_errors(held))
         _plan_delegations(plan, entry, held, seats.get(entry.number, []))
 
