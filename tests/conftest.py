@@ -41,7 +41,7 @@ def uses_postgresql() -> bool:
 
 def touches_database(item: pytest.Item) -> bool:
     """Whether the engine could make a difference to a test."""
-    fixtures = {"db", "transactional_db", "stack_database", "live_stack", "postgresql_url"}
+    fixtures = {"db", "transactional_db", "stack_database", "live_stack", "fresh_stack", "postgresql_url"}
     return (
         item.get_closest_marker("django_db") is not None
         or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))

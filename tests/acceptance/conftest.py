@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import new_database
 from tests.run import ROOT
+from tests.stack import Stack, running_stack
 
 CHECKS = ROOT.parent / "shared" / "acceptance"
+
+
+@pytest.fixture(scope="module")
+def fresh_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A running installation that holds the demo and nothing that another test left in it."""
+    with new_database() as variables, running_stack(tmp_path_factory.mktemp("acceptance"), **variables) as stack:
+        yield stack
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ from tests.acceptance.conftest import CHECKS
 from tests.run import ROOT
 from tests.stack import Stack
 
-pytestmark = pytest.mark.acceptance
+pytestmark = [pytest.mark.acceptance, pytest.mark.xdist_group("acceptance")]
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("check", "by_option"), [("check_core.py", True), ("check_history.py", True), ("check_demo.py", False)]
 )
-def test_check_falls_short_nowhere(check: str, by_option: bool, live_stack: Stack, project: Path) -> None:
-    address = ["--base", live_stack.url, "--project", str(project)] if by_option else [live_stack.url]
+def test_check_falls_short_nowhere(check: str, by_option: bool, fresh_stack: Stack, project: Path) -> None:
+    address = ["--base", fresh_stack.url, "--project", str(project)] if by_option else [fresh_stack.url]
     command = [sys.executable, str(CHECKS / check), *address]
-    environment = {**live_stack.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**fresh_stack.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.stdout.strip().splitlines()[-1:] != [], done.stderr[-2000:]
     assert done.stdout.strip().splitlines()[-1].endswith(" 0 fall short"), done.stdout[-3000:] + done.stderr[-2000:]

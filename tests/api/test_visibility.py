@@ -300,7 +300,7 @@ def test_derived_from_names_only_a_source_the_reader_may_see(reader: str) -> Non
         }
 
 
-def test_successor_that_is_hidden_is_not_named() -> None:
+def test_what_a_stricter_correction_replaced_is_hidden_with_it() -> None:
     negotiation = make_negotiation("talks")
     reader = make_user()
     old = make_statement(negotiation)
@@ -310,7 +310,9 @@ def test_successor_that_is_hidden_is_not_named() -> None:
     )
     make_coding(new)
     Statement.objects.filter(pk=old.pk).update(retired_at="2022-03-01T00:00:00Z")
-    outside = Api(reader).json(f"statements/{old.pk}/")
-    assert (outside["superseded_by"], outside["reason"]) == (None, "")
+    hidden = [Api(reader)(f"statements/{statement.pk}/") for statement in (old, new)]
+    assert [answer.status_code for answer in hidden] == [404, 404]
+    assert hidden[0].content == hidden[1].content
+    assert Api(reader).rows("statements/", negotiation="talks", retired="true") == []
     inside = Api(add_member(negotiation)).json(f"statements/{old.pk}/")
     assert (inside["superseded_by"], inside["reason"]) == (str(new.pk), "it was said off the record")
