@@ -121,21 +121,21 @@ def prepare(lock: str) -> None:
     wanted = hash_of(lock)
     if wanted in read_stamps().values():
         return
+    turn = os.open(ROOT, os.O_RDONLY)
     try:
-        turn = os.open(ROOT, os.O_RDONLY)
         fcntl.flock(turn, fcntl.LOCK_EX)
-        stamps = read_stamps()
-        if wanted in stamps.values():
+        if wanted in read_stamps().values():
             return
         if not matches_this_python():
             create_venv()
-            stamps = {}
         install(lock)
         # the test lock holds the runtime lock's packages at the same versions
         covered = ["requirements.lock", "requirements-test.lock"] if lock == "requirements-test.lock" else [lock]
         write_stamps({name: hash_of(name) for name in covered})
     except OSError as error:
         refuse("cannot set up .venv in %s: %s" % (ROOT, error.strerror or error))
+    finally:
+        os.close(turn)
 
 
 if __name__ == "__main__":
