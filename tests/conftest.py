@@ -15,7 +15,7 @@ from django.test import SimpleTestCase
 
 from tests.browsing import browser, complaints, page
 from tests.flushing import let_tables_be_emptied
-from tests.servers import Unavailable, postgresql, redis_server, scratch_database
+from tests.servers import Unavailable, postgresql, redis_server, scratch_database, with_database
 from tests.stack import Stack, running_stack
 from tracker import celery_app
 
@@ -76,10 +76,11 @@ def _empty_cache() -> None:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """The address of a Redis server."""
+    """The address of a Redis database that no other process of this test run uses."""
+    process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     try:
         with redis_server() as url:
-            yield url
+            yield with_database(url, process)
     except Unavailable as missing:
         pytest.fail(str(missing))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import signal
@@ -25,8 +24,6 @@ pytestmark = pytest.mark.worker
 
 # longer than a minute: what a broker loses the next sweep rings for again
 PATIENCE_SECONDS = 100.0
-
-REDIS_DATABASES = itertools.cycle(range(1, 16))
 
 
 @dataclass
@@ -93,11 +90,7 @@ class Workplace:
 
 @pytest.fixture(params=["files", "redis"])
 def workplace(request: pytest.FixtureRequest, tmp_path: Path, stack_database: dict[str, str]) -> Iterator[Workplace]:
-    broker = {}
-    if request.param == "redis":
-        # a database of its own, so that no worker of another test takes what is meant for this one
-        server = request.getfixturevalue("redis_url").rpartition("/")[0]
-        broker = {"REDIS_URL": f"{server}/{next(REDIS_DATABASES)}"}
+    broker = {"REDIS_URL": request.getfixturevalue("redis_url")} if request.param == "redis" else {}
     environ = clean_environment(str(tmp_path), LOG_LEVEL="INFO", **stack_database, **broker)
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environ, check=True)
     place = Workplace(environ, tmp_path)
