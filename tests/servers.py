@@ -152,6 +152,7 @@ def scratch_database(server_url: str) -> Iterator[str]:
 def with_database(url: str, name: str) -> str:
     """The address of another database on the same server."""
     head, _, options = url.partition("?")
+    head += "" if head.count("/") > 2 else "/"
     return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{options}" if options else "")
 
 
