@@ -216,6 +216,31 @@ class ConditionStatus(TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class RelationKind(TextChoices):
+    """How one statement stands to another."""
+
+    RESPONDS_TO = "responds_to", "Responds to"
+    CONTRADICTS = "contradicts", "Contradicts"
+    CLARIFIES = "clarifies", "Clarifies"
+    DENIES = "denies", "Denies"
+    REPEATS = "repeats", "Repeats"
+    WITHDRAWS = "withdraws", "Withdraws"
+
+
+class ChangeKind(TextChoices):
+    """What was done to many records at once."""
+
+    REASSIGN = "reassign", "Readings given to another coder"
+    REDATE = "redate", "Statements dated anew"
+    MOVE_TO_ROUND = "move_to_round", "Statements moved to a round"
+    RECODE = "recode", "Readings of an issue recoded"
+    CONFIRM = "confirm", "Readings confirmed under a codebook version"
+    DELETE_DRAFTS = "delete_drafts", "Drafts deleted"
+    MERGE_PARTIES = "merge_parties", "Parties merged"
+    MERGE_PERSONS = "merge_persons", "People merged"
+    MERGE_ISSUES = "merge_issues", "Issues merged"
+
+
 class Role(TextChoices):
     """What a member may do in a negotiation, each role including those before it."""
 
@@ -240,6 +265,9 @@ class JobState(TextChoices):
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
 
+
+# The coder whose readings come from the machine; nobody can sign up under this name.
+MACHINE_CODER = "suggestions"
 
 # CAMEO root codes and PLOVER event types for export; their scores are never used as stance.
 # Sources: CAMEO codebook 1.1b3 (Schrodt 2012); PLOVER 1.0 (Open Event Data Alliance 2023).

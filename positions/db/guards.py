@@ -23,4 +23,8 @@ FROZEN: dict[str, tuple[str, tuple[str, ...]]] = {
             "reason",
         ),
     ),
+    "positions_relation": (
+        "OLD.id = OLD.id",
+        ("negotiation_id", "kind", "statement_id", "other_id", "seen_by", "note", "recorded_at"),
+    ),
 }  # fmt: skip

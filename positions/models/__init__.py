@@ -1,17 +1,22 @@
 """Tables and constraints, nothing else."""
 
+from positions.models.changes import ChangeSet
 from positions.models.codings import Coding, Condition, ConditionStatusEntry
 from positions.models.events import Event
-from positions.models.issues import CodebookVersion, Issue
+from positions.models.issues import CodebookEntry, CodebookVersion, Issue
 from positions.models.jobs import Job, WorkerHeartbeat
 from positions.models.negotiations import Delegation, DelegationMember, Member, Negotiation, Round
 from positions.models.parties import Appointment, BlocMembership, Party, PartyAlias, Person
+from positions.models.relations import Relation
 from positions.models.sources import Source, SourceText
 from positions.models.statements import Statement, StatementGroup
+from positions.models.suggestions import SuggestionRefusal
 
 __all__ = [
     "Appointment",
     "BlocMembership",
+    "ChangeSet",
+    "CodebookEntry",
     "CodebookVersion",
     "Coding",
     "Condition",
@@ -26,10 +31,12 @@ __all__ = [
     "Party",
     "PartyAlias",
     "Person",
+    "Relation",
     "Round",
     "Source",
     "SourceText",
     "Statement",
     "StatementGroup",
+    "SuggestionRefusal",
     "WorkerHeartbeat",
 ]

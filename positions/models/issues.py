@@ -30,6 +30,9 @@ class Issue(Record):
     keywords = models.JSONField(default=list, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     rank = models.PositiveIntegerField(default=0, help_text="Order on pages, the first is 0.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
+    )
 
     class Meta:
         ordering = ["negotiation", "rank", "slug"]
@@ -58,3 +61,32 @@ class CodebookVersion(Record):
 
     def __str__(self) -> str:
         return f"Codebook {self.version}"
+
+
+class CodebookEntry(Record):
+    """What one version of the codebook says of one issue: its definition, poles, anchors and decision rules.
+
+    ``anchors`` maps a stance, written "2" to "-2", to ``{"meaning": text, "examples": [text, …]}``.
+    A coding made under a version is read by that version's words; those of the newest are also the
+    issue's own.
+    """
+
+    version = models.ForeignKey(CodebookVersion, on_delete=models.CASCADE, related_name="entries")
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="codebook_entries")
+    definition = models.TextField(blank=True, validators=[validate_plain_text])
+    proposal = models.TextField(validators=[validate_plain_text], help_text="What +2 means.")
+    pole_for = models.TextField(blank=True, validators=[validate_plain_text])
+    pole_against = models.TextField(blank=True, validators=[validate_plain_text])
+    reference_point = models.TextField(blank=True, validators=[validate_plain_text])
+    anchors = models.JSONField(default=dict, blank=True)
+    rules = models.TextField(
+        "decision rules", blank=True, validators=[validate_plain_text], help_text="How coders decide the hard cases."
+    )
+
+    class Meta:
+        ordering = ["version", "issue__rank", "issue__slug"]
+        verbose_name_plural = "codebook entries"
+        constraints = [models.UniqueConstraint(fields=["version", "issue"], name="codebook_entry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issue}, {self.version}"

@@ -25,6 +25,9 @@ class Party(Record):
         default=False,
         help_text="Shown to everybody, whether or not a negotiation they see uses it.",
     )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
+    )
 
     class Meta:
         ordering = ["name", "slug"]
@@ -96,6 +99,9 @@ class Person(Record):
         "listed as public",
         default=False,
         help_text="Shown to everybody, whether or not a negotiation they see uses it.",
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
     )
 
     class Meta:
