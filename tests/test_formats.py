@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.forms import DateField, ValidationError
@@ -11,7 +11,7 @@ from django.utils import formats
 
 def test_dates_are_written_day_first() -> None:
     assert formats.date_format(date(2022, 1, 9)) == "9 January 2022"
-    assert formats.date_format(datetime(2022, 1, 9, 15, 4), "DATETIME_FORMAT") == "9 January 2022, 15:04"
+    assert formats.date_format(datetime(2022, 1, 9, 15, 4, tzinfo=UTC), "DATETIME_FORMAT") == "9 January 2022, 15:04"
 
 
 @pytest.mark.parametrize("entered", ["2022-01-09", "9 January 2022", "9 Jan 2022"])
