@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
+from positions.web.concessions import concession_ledger, concession_ledger_csv
+from positions.web.conditions import condition_ledger, condition_ledger_csv
 from positions.web.health import healthz, readyz
 from positions.web.home import home
 from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_svg
 from positions.web.method import method
 from positions.web.negotiation import matrix, negotiation
+from positions.web.red_lines import red_line_ledger, red_line_ledger_csv
 from positions.web.source import source
 from positions.web.statement import statement
 
@@ -25,6 +28,12 @@ urlpatterns: list[URLPattern] = [
     path(ISSUE, issue_timeline, name="issue-timeline"),
     path(f"{ISSUE}timeline.svg", issue_timeline_svg, name="issue-timeline-svg"),
     path(f"{ISSUE}timeline.csv", issue_timeline_csv, name="issue-timeline-csv"),
+    path("n/<slug:slug>/concessions/", concession_ledger, name="concessions"),
+    path("n/<slug:slug>/concessions/concessions.csv", concession_ledger_csv, name="concessions-csv"),
+    path("n/<slug:slug>/conditions/", condition_ledger, name="conditions"),
+    path("n/<slug:slug>/conditions/conditions.csv", condition_ledger_csv, name="conditions-csv"),
+    path("n/<slug:slug>/red-lines/", red_line_ledger, name="red-lines"),
+    path("n/<slug:slug>/red-lines/red-lines.csv", red_line_ledger_csv, name="red-lines-csv"),
     path("sources/<uuid:pk>/", source, name="source"),
     path("statements/<uuid:pk>/", statement, name="statement"),
     path("healthz", healthz, name="healthz"),

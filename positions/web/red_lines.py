@@ -1,0 +1,194 @@
+"""The red lines of a negotiation: declared, repeated, softened, crossed, or no longer mentioned."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from positions.analysis.red_lines import CROSSED, NOT_REPEATED, SOFTENED, RedLine, red_lines
+from positions.models import Issue, Statement
+from positions.queries.access import Reader
+from positions.web.issue_timeline import guard_cell
+from positions.web.ledes import Phrase, list_parties
+from positions.web.page_view import page
+from positions.web.palette import PartyInk
+from positions.web.query_string import Asked, read_moment, read_parties
+from positions.web.quotations import Quotation, quote_statement
+from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
+from positions.web.words import count_of, say_day_short, sign_position, sign_stance
+
+KIND_WORDS = {
+    "declared": "declared",
+    "repeated": "repeated",
+    "not_repeated": "not repeated, which is no withdrawal",
+    "softened": "softened",
+    "crossed": "crossed",
+}
+GLYPHS = {"declared": "◆", "repeated": "◆", "not_repeated": "◇", "softened": "▽", "crossed": "✕"}
+CSV_COLUMNS = (
+    "issue", "party", "footing", "declared_on", "last_spoken_on", "stance", "status", "rounds_silent", "on", "kind",
+    "statements",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LineEntry:
+    """One occasion in a line's life, with a passage that shows it."""
+
+    on_words: str
+    glyph: str
+    words: str
+    stance: str
+    rounds: tuple[int, ...]
+    quotation: Quotation | None
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineStory:
+    """A red line for the page."""
+
+    ink: PartyInk
+    issue: Issue
+    line: RedLine
+    stance: str
+    pole: str
+    status_words: str
+    entries: tuple[LineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesAsked:
+    """The red lines asked for, with the names to tell them."""
+
+    record: PageRecord
+    asked: Asked
+    inks: Mapping[str, PartyInk]
+    lines: tuple[RedLine, ...]
+
+
+def load_lines(request: HttpRequest, reader: Reader, slug: str) -> LinesAsked:
+    """What the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
+    asked = read_moment(request.GET)
+    record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
+    asked = read_parties(request.GET, record.parties, asked)
+    found = red_lines(record.history, asked.moment.as_of, asked.moment.known_at)
+    chosen = set(asked.parties)
+    lines = [line for line in found if not chosen or line.party in chosen]
+    rank = {party: place for place, party in enumerate(record.parties)}
+    lines.sort(key=lambda line: (rank.get(line.party, len(rank)), line.declared_on, line.issue))
+    return LinesAsked(record, asked, record.inks(asked.parties), tuple(lines))
+
+
+@page
+def red_line_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    found = load_lines(request, reader, slug)
+    quoted = {entry.statements[0] for line in found.lines for entry in line.entries if entry.statements}
+    statements = load_statements(reader, quoted)
+    stories = [_tell(line, found, statements, reader) for line in found.lines]
+    groups: dict[str, list[LineStory]] = {}
+    for story in stories:
+        groups.setdefault(story.ink.slug, []).append(story)
+    context = {
+        "negotiation": found.record.negotiation,
+        "asked": found.asked,
+        "choices": _choices(found),
+        "csv_address": reverse("red-lines-csv", args=[slug]),
+        "lede": tell_lines(found),
+        "groups": [(listed[0].ink, listed) for listed in groups.values()],
+        "key": [(GLYPHS[kind], words) for kind, words in KIND_WORDS.items() if kind != "repeated"],
+    }
+    return render(request, "red_lines.html", context)
+
+
+@page
+def red_line_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    found = load_lines(request, reader, slug)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.record.negotiation.slug}-red-lines.csv"'
+    writer = csv.writer(response)
+    writer.writerow(CSV_COLUMNS)
+    for line in found.lines:
+        for entry in line.entries:
+            cells = (
+                line.issue, line.party, line.footing, line.declared_on, line.last_spoken_on,
+                "" if line.stance is None else line.stance, line.status, line.rounds_silent, entry.on, entry.kind,
+                " ".join(entry.statements),
+            )  # fmt: skip
+            writer.writerow([guard_cell(str(cell)) for cell in cells])
+    return response
+
+
+def tell_lines(found: LinesAsked) -> list[Phrase]:
+    """How many red lines, whose, and what became of them."""
+    if not found.lines:
+        return [Phrase("No party has declared a red line in the evidence found.")]
+    parties = list(dict.fromkeys(line.party for line in found.lines))
+    became = Counter(line.status for line in found.lines)
+    phrases = [*list_parties(parties, found.inks), Phrase(f" drew {count_of(len(found.lines), 'red line')}. ")]
+    told = [
+        f"{became[kind]} {'was' if became[kind] == 1 else 'were'} {kind}"
+        for kind in (SOFTENED, CROSSED)
+        if became[kind]
+    ]
+    standing = len(found.lines) - became[CROSSED] - became[SOFTENED]
+    if told:
+        stand = {0: "none stands", 1: "1 stands"}.get(standing, f"{standing} stand")
+        phrases.append(Phrase(f"{'; '.join(told)}; {stand}."))
+    else:
+        phrases.append(Phrase("None was softened or crossed."))
+    return phrases
+
+
+def _choices(found: LinesAsked) -> list[tuple[PartyInk, bool]]:
+    chosen = found.asked.parties
+    shown = list(found.record.parties)[:16]
+    shown += [slug for slug in chosen if slug not in shown]
+    return [(found.inks[slug], not chosen or slug in chosen) for slug in shown]
+
+
+def _tell(line: RedLine, found: LinesAsked, statements: Mapping[str, Statement], reader: Reader) -> LineStory:
+    issue = found.record.issues[line.issue]
+    stance = line.stance
+    pole = "" if not stance else (issue.pole_for or issue.proposal) if stance > 0 else issue.pole_against
+    return LineStory(
+        ink=found.inks[line.party],
+        issue=issue,
+        line=line,
+        stance=sign_stance(stance) if stance is not None else "mixed",
+        pole=pole,
+        status_words=_say_status(line),
+        entries=tuple(_entries(line, statements, reader)),
+    )
+
+
+def _say_status(line: RedLine) -> str:
+    if line.status in (SOFTENED, CROSSED):
+        return f"{KIND_WORDS[line.status]} on {say_day_short(line.entries[-1].on)}"
+    silent = f", silent for {count_of(line.rounds_silent, 'round')}" if line.rounds_silent else ""
+    last = f"last spoken on {say_day_short(line.last_spoken_on)}"
+    return f"stands, {last}{silent}" if line.status != NOT_REPEATED else f"not repeated since; {last}{silent}"
+
+
+def _entries(line: RedLine, statements: Mapping[str, Statement], reader: Reader) -> Sequence[LineEntry]:
+    entries = []
+    for entry in line.entries:
+        shown = statements.get(entry.statements[0]) if entry.statements else None
+        entries.append(
+            LineEntry(
+                on_words=say_day_short(entry.on),
+                glyph=GLYPHS[entry.kind],
+                words=KIND_WORDS[entry.kind],
+                stance=sign_position(entry.stance, entry.low, entry.high),
+                rounds=entry.occasion.rounds,
+                quotation=quote_statement(shown, reader) if shown is not None else None,
+                more=len(entry.statements) - (shown is not None),
+            )
+        )
+    return entries
