@@ -1,0 +1,46 @@
+"""The bundle: one JSON document with a whole negotiation, history included (``positions-bundle/1``).
+
+This package reads the document into dataclasses that know their JSON path. Whether what they name
+exists, and whether a quotation stands in its text, is for the import to find out.
+"""
+
+from positions.formats.bundle.entries import (
+    Bundle,
+    BundleCodebook,
+    BundleCodebookEntry,
+    BundleCoding,
+    BundleCondition,
+    BundleDelegation,
+    BundleHistory,
+    BundleIssue,
+    BundleParty,
+    BundlePerson,
+    BundleRelation,
+    BundleRound,
+    BundleSource,
+    BundleStatement,
+)
+from positions.formats.bundle.frame import ANCHOR_STANCES, ENTRY_TEXTS, SOURCE_TEXTS
+from positions.formats.bundle.reading import FORMAT, read_bundle
+
+__all__ = [
+    "ANCHOR_STANCES",
+    "ENTRY_TEXTS",
+    "FORMAT",
+    "SOURCE_TEXTS",
+    "Bundle",
+    "BundleCodebook",
+    "BundleCodebookEntry",
+    "BundleCoding",
+    "BundleCondition",
+    "BundleDelegation",
+    "BundleHistory",
+    "BundleIssue",
+    "BundleParty",
+    "BundlePerson",
+    "BundleRelation",
+    "BundleRound",
+    "BundleSource",
+    "BundleStatement",
+    "read_bundle",
+]
