@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from positions.enums import ConditionStatus
-from positions.formats.bundle import FORMAT, SOURCE_TEXTS
+from positions.enums import AnchorStatus, ConditionStatus
+from positions.formats.bundle import ENTRY_TEXTS, FORMAT, SOURCE_TEXTS, anchors_in_order
 from positions.models import (
+    CodebookEntry,
+    CodebookVersion,
     Coding,
     Condition,
     ConditionStatusEntry,
@@ -18,6 +20,7 @@ from positions.models import (
     Negotiation,
     Party,
     Person,
+    Relation,
     Round,
     Source,
     SourceText,
@@ -40,13 +43,11 @@ def bundle_of(reader: Reader, slug: str) -> dict[str, Any]:
         "parties": [_party(p) for p in _parties(negotiation)],
         "persons": [_person(p) for p in _persons(negotiation)],
         "issues": [_issue(i) for i in _issues(negotiation)],
-        "codebook": [
-            {"version": c.version, "text": c.text, "recorded_at": _instant(c.recorded_at)}
-            for c in negotiation.codebook_versions.order_by("version")
-        ],
+        "codebook": [_codebook(c) for c in _codebooks(negotiation)],
         "rounds": [_round(r) for r in _rounds(negotiation)],
-        "sources": [_source(s, t) for s, t in _sources(negotiation)],
+        "sources": [_source(s, texts) for s, texts in _sources(negotiation)],
         "statements": [_statement(s) for s in _statements(negotiation)],
+        **_relations(negotiation),
     }
 
 
@@ -56,15 +57,21 @@ def bundle_of(reader: Reader, slug: str) -> dict[str, Any]:
 def _parties(negotiation: Negotiation) -> Iterable[Party]:
     """The roster, and whoever the posts of its people name."""
     named = Q(negotiations=negotiation) | Q(appointments__person__negotiations=negotiation)
-    return sorted(Party.objects.filter(named).distinct().prefetch_related("aliases"), key=lambda p: p.slug)
+    parties = Party.objects.filter(named).distinct().select_related("merged_into").prefetch_related("aliases")
+    return sorted(parties, key=lambda p: p.slug)
 
 
 def _persons(negotiation: Negotiation) -> Iterable[Person]:
-    return sorted(negotiation.persons.prefetch_related("appointments__party"), key=lambda p: p.slug)
+    people = negotiation.persons.select_related("merged_into").prefetch_related("appointments__party")
+    return sorted(people, key=lambda p: p.slug)
 
 
 def _issues(negotiation: Negotiation) -> Iterable[Issue]:
-    return sorted(negotiation.issues.select_related("parent"), key=lambda i: (i.rank, i.slug))
+    return sorted(negotiation.issues.select_related("parent", "merged_into"), key=lambda i: (i.rank, i.slug))
+
+
+def _codebooks(negotiation: Negotiation) -> Iterable[CodebookVersion]:
+    return negotiation.codebook_versions.prefetch_related("entries__issue").order_by("version")
 
 
 def _rounds(negotiation: Negotiation) -> Iterable[Round]:
@@ -73,18 +80,18 @@ def _rounds(negotiation: Negotiation) -> Iterable[Round]:
     ).order_by("number")
 
 
-def _sources(negotiation: Negotiation) -> Iterable[tuple[Source, SourceText | None]]:
+def _sources(negotiation: Negotiation) -> Iterable[tuple[Source, list[SourceText]]]:
     for source in sorted(
         negotiation.sources.select_related("derived_from").prefetch_related("texts"), key=lambda s: s.key
     ):
-        versions = sorted(source.texts.all(), key=lambda text: text.version)
-        yield source, versions[-1] if versions else None
+        yield source, sorted(source.texts.all(), key=lambda text: text.version)
 
 
 def _statements(negotiation: Negotiation) -> Iterable[Statement]:
     found = negotiation.statements.select_related(
         "source", "asserted_by", "speaker", "round", "supersedes", "group"
     ).prefetch_related(
+        Prefetch("source__texts", SourceText.objects.defer("text")),
         "addressees",
         "codings__party",
         "codings__issue",
@@ -117,6 +124,7 @@ def _party(party: Party) -> dict[str, Any]:
         "iso3": party.iso3,
         "wikidata_id": party.wikidata_id,
         "aliases": [{"text": a.text, "kind": a.kind, "language": a.language} for a in aliases],
+        **_merged(party),
     }
 
 
@@ -129,12 +137,58 @@ def _person(person: Person) -> dict[str, Any]:
             {"party": a.party.slug, "title": a.title, "starts_on": _day(a.starts_on), "ends_on": _day(a.ends_on)}
             for a in posts
         ],
+        **_merged(person),
     }
 
 
 def _issue(issue: Issue) -> dict[str, Any]:
     plain = ("slug", "title", "proposal", "pole_for", "pole_against", "reference_point", "keywords")
-    return {"id": str(issue.pk), **{name: getattr(issue, name) for name in plain}, "parent": _slug(issue.parent)}
+    words = {name: getattr(issue, name) for name in plain}
+    return {"id": str(issue.pk), **words, "parent": _slug(issue.parent), **_merged(issue)}
+
+
+def _merged(record: Party | Person | Issue) -> dict[str, Any]:
+    return {"merged_into": _slug(record.merged_into)} if record.merged_into else {}
+
+
+def _codebook(version: CodebookVersion) -> dict[str, Any]:
+    entries = sorted(version.entries.all(), key=lambda e: (e.issue.rank, e.issue.slug))
+    return {
+        "version": version.version,
+        "text": version.text,
+        "recorded_at": _instant(version.recorded_at),
+        **({"entries": [_codebook_entry(entry) for entry in entries]} if entries else {}),
+    }
+
+
+def _codebook_entry(entry: CodebookEntry) -> dict[str, Any]:
+    return {
+        "issue": entry.issue.slug,
+        **{name: getattr(entry, name) for name in ENTRY_TEXTS},
+        "anchors": anchors_in_order(entry.anchors),
+    }
+
+
+def _relations(negotiation: Negotiation) -> dict[str, Any]:
+    found = sorted(
+        negotiation.relations.select_related("statement", "other"),
+        key=lambda r: (r.statement.key, r.other.key, r.kind, _instant(r.recorded_at) or ""),
+    )
+    return {"relations": [_relation(relation) for relation in found]} if found else {}
+
+
+def _relation(relation: Relation) -> dict[str, Any]:
+    return {
+        "id": str(relation.pk),
+        "kind": relation.kind,
+        "statement": relation.statement.key,
+        "other": relation.other.key,
+        "seen_by": relation.seen_by,
+        "note": relation.note,
+        "recorded_at": _instant(relation.recorded_at),
+        **({"retired_at": _instant(relation.retired_at)} if relation.retired_at else {}),
+        **({"withdrawal_reason": relation.withdrawal_reason} if relation.withdrawal_reason else {}),
+    }
 
 
 def _round(held: Round) -> dict[str, Any]:
@@ -159,7 +213,7 @@ def _round(held: Round) -> dict[str, Any]:
     }
 
 
-def _source(source: Source, text: SourceText | None) -> dict[str, Any]:
+def _source(source: Source, texts: list[SourceText]) -> dict[str, Any]:
     names = (*SOURCE_TEXTS, "kind", "language", "reliability", "tlp", "attribution", "text_access")
     parent = source.derived_from
     return {
@@ -167,7 +221,24 @@ def _source(source: Source, text: SourceText | None) -> dict[str, Any]:
         "key": source.key,
         **{name: getattr(source, name) for name in names},
         "derived_from": None if parent is None else {"source": parent.key, "kind": source.derivation_kind},
-        **({} if text is None else {"text": text.text}),
+        **({"earlier_texts": [_earlier_text(text) for text in texts[:-1]]} if len(texts) > 1 else {}),
+        **({"text": texts[-1].text} if texts else {}),
+    }
+
+
+def _earlier_text(text: SourceText) -> dict[str, Any]:
+    return {"text": text.text, "extraction": text.extraction, "recorded_at": _instant(text.recorded_at)}
+
+
+def _anchor(statement: Statement) -> dict[str, Any]:
+    """Where a statement stands, if not plainly in the newest text of its source."""
+    if statement.text_id is None:
+        return {}
+    versions = {text.pk: text.version for text in statement.source.texts.all()}
+    version = versions[statement.text_id]
+    return {
+        **({"text_version": version} if version != max(versions.values()) else {}),
+        **({"anchor_status": statement.anchor_status} if statement.anchor_status != AnchorStatus.EXACT else {}),
     }
 
 
@@ -197,6 +268,7 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "key": statement.key,
         **({"group": statement.group.key} if statement.group else {}),
         "source": statement.source.key,
+        **_anchor(statement),
         "asserted_by": statement.asserted_by.slug,
         "speaker": _slug(statement.speaker),
         **{name: getattr(statement, name) for name in plain},

@@ -22,15 +22,15 @@ from positions.services.access import require_role
 from positions.services.bundle_import.documents import plan_sources
 from positions.services.bundle_import.frame import (
     check_settings,
-    plan_codebooks,
-    plan_issues,
     plan_parties,
     plan_persons,
     plan_rounds,
     plan_settings,
 )
+from positions.services.bundle_import.issues import plan_codebooks, plan_issues
 from positions.services.bundle_import.plan import Plan
 from positions.services.bundle_import.record import RecordPlanner
+from positions.services.bundle_import.relations import plan_relations
 from positions.services.events import record_event
 from positions.services.negotiations import seat_delegations
 from positions.services.sources import recap_statements
@@ -87,7 +87,8 @@ def import_bundle(
         tell(f"checking {step}")
         run(plan)
     tell("checking statements and codings")
-    RecordPlanner(plan).plan_all()
+    planned = RecordPlanner(plan).plan_all()
+    plan_relations(planned)
     if findings.problems:
         raise BundleRefused(findings.problems)
     report = ImportReport(negotiation, plan.counts(), findings.warnings)

@@ -210,11 +210,11 @@ def check_text(text: str) -> str:
     return canonical_text(text)
 
 
-def build_text(source: Source, canonical: str, extraction: str, recorded_at: datetime) -> SourceText:
-    """An unsaved first version of a source's text."""
+def build_text(source: Source, canonical: str, extraction: str, recorded_at: datetime, version: int = 1) -> SourceText:
+    """An unsaved version of a source's text."""
     return SourceText(
         source=source,
-        version=1,
+        version=version,
         text=canonical,
         sha256=digest_of(canonical),
         length=len(canonical),

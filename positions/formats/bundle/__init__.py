@@ -19,12 +19,12 @@ from positions.formats.bundle.entries import (
     BundleRound,
     BundleSource,
     BundleStatement,
+    BundleText,
 )
-from positions.formats.bundle.frame import ANCHOR_STANCES, ENTRY_TEXTS, SOURCE_TEXTS
+from positions.formats.bundle.frame import ENTRY_TEXTS, SOURCE_TEXTS, anchors_in_order
 from positions.formats.bundle.reading import FORMAT, read_bundle
 
 __all__ = [
-    "ANCHOR_STANCES",
     "ENTRY_TEXTS",
     "FORMAT",
     "SOURCE_TEXTS",
@@ -42,5 +42,7 @@ __all__ = [
     "BundleRound",
     "BundleSource",
     "BundleStatement",
+    "BundleText",
+    "anchors_in_order",
     "read_bundle",
 ]

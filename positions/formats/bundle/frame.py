@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from positions import enums
@@ -125,6 +126,15 @@ def _codebook_entry(node: Node) -> BundleCodebookEntry:
     )
 
 
+def anchors_in_order(anchors: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The anchors of an entry from +2 to −2: databases keep the members of a JSON column in an order of their own."""
+    return {
+        stance: {"meaning": anchors[stance].get("meaning", ""), "examples": list(anchors[stance].get("examples", []))}
+        for stance in ANCHOR_STANCES
+        if stance in anchors
+    }
+
+
 def _anchors(node: Node) -> dict[str, dict[str, Any]]:
     """By stance, written “2” to “-2”, what it means and examples of it."""
     given = node.object("anchors")
@@ -142,7 +152,7 @@ def _anchors(node: Node) -> dict[str, dict[str, Any]]:
                 "meaning": anchor.text("meaning"),
                 "examples": [words for _, words in anchor.texts("examples")],
             }
-    return found
+    return anchors_in_order(found)
 
 
 def read_round(node: Node) -> BundleRound:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from positions.analysis.anchors import canonical_text
 from positions.exceptions import Invalid
-from positions.formats.bundle import BundleSource
+from positions.formats.bundle import BundleSource, BundleText
 from positions.models import Source, SourceText
 from positions.services.bundle_import.plan import Plan, closes_circle, free_ids
+from positions.services.fields import field_errors
 from positions.services.sources import SourceFacts, apply_source_facts, build_source, build_text, check_text, digest_of
 from positions.validators import MAX_TEXT_CHARACTERS
 
@@ -23,8 +25,10 @@ def plan_sources(plan: Plan) -> None:
         source = _plan_source(plan, entry, existing.get(entry.key), free)
         plan.sources[entry.key] = source
         text = _text_of(plan, entry)
+        if entry.earlier_texts and entry.text is None and entry.text_file is None:
+            plan.refuse(f"{entry.path}.earlier_texts", "needs “text”, the newest version")
         if source is not None and text is not None:
-            _plan_text(plan, entry, source, text, digests)
+            _plan_texts(plan, entry, source, text, digests)
     for entry in plan.bundle.sources:
         _plan_derivation(plan, entry)
     _refuse_circles(plan)
@@ -111,20 +115,18 @@ def _known_digests(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
     return known
 
 
-def _plan_text(
+def _plan_texts(
     plan: Plan, entry: BundleSource, source: Source, text: str, digests: dict[str, list[tuple[str, str, str]]]
 ) -> None:
+    """Every version of the text, oldest first: compared with what is fixed, or added where nothing is."""
+    fixed: dict[int, str] = {}
+    if not source._state.adding:
+        fixed = dict(SourceText.objects.filter(source=source).values_list("version", "sha256"))
+    if fixed:
+        _match_texts(plan, entry, source, text, fixed)
+        return
     digest = digest_of(text)
     holders = digests.setdefault(digest, [])
-    if not source._state.adding:
-        fixed = SourceText.objects.filter(source=source).order_by("-version").values_list("sha256", flat=True).first()
-        if fixed is not None:
-            if fixed != digest:
-                plan.refuse(
-                    f"{entry.path}.text",
-                    "differs from the text that is fixed for this source; a fixed text never changes",
-                )
-            return
     twin = next((h for h in holders if h[0] != entry.key and h[1:] == (source.publisher, source.published_on)), None)
     if twin is not None:
         plan.refuse(
@@ -133,9 +135,41 @@ def _plan_text(
         )
         return
     holders.append((entry.key, source.publisher, source.published_on))
-    version = build_text(source, text, "plain text", plan.now)
-    plan.texts[source.pk] = version
-    plan.add(version)
+    versions = [_earlier_text(plan, source, number, earlier) for number, earlier in enumerate(entry.earlier_texts, 1)]
+    versions.append(build_text(source, text, "plain text", plan.now, len(versions) + 1))
+    plan.texts[source.pk] = {version.version: version for version in versions}
+    plan.add(*versions)
+
+
+def _earlier_text(plan: Plan, source: Source, number: int, entry: BundleText) -> SourceText:
+    words = entry.text
+    try:
+        words = check_text(entry.text)
+    except Invalid as refusal:
+        plan.refuse(f"{entry.path}.text", refusal.errors["text"][0])
+    recorded_at = entry.recorded_at if plan.keeps_history and entry.recorded_at else plan.now
+    version = build_text(source, words, entry.extraction, recorded_at, number)
+    plan.refuse_fields(entry.path, Invalid(field_errors(version, exclude=("text",))))
+    return version
+
+
+def _match_texts(plan: Plan, entry: BundleSource, source: Source, text: str, fixed: dict[int, str]) -> None:
+    """Compare the file's versions with the fixed ones; the file may know fewer of them, never others."""
+    digests = [*(digest_of(canonical_text(earlier.text)) for earlier in entry.earlier_texts), digest_of(text)]
+    if len(digests) == 1:
+        number = next((version for version, digest in fixed.items() if digest == digests[0]), None)
+    else:
+        known = [fixed.get(version) for version in range(1, len(digests) + 1)]
+        number = len(digests) if known == digests else None
+    if number is None:
+        plan.refuse(
+            f"{entry.path}.text",
+            "differs from the text that is fixed for this source; a fixed text never changes"
+            if len(digests) == 1
+            else "its versions differ from those that are fixed for this source; add a new version at the desk",
+        )
+        return
+    plan.text_in_file[source.pk] = number
 
 
 def _plan_derivation(plan: Plan, entry: BundleSource) -> None:
@@ -168,4 +202,4 @@ def _load_texts(plan: Plan, existing: dict[str, Source]) -> None:
     quoted = {s.source for s in plan.bundle.statements if s.exact or s.start is not None}
     ids = [existing[key].pk for key in quoted if key in existing]
     for version in SourceText.objects.filter(source__in=ids).order_by("version"):
-        plan.texts[version.source_id] = version
+        plan.texts.setdefault(version.source_id, {})[version.version] = version

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from positions.enums import CodingStatus
 from positions.exceptions import Invalid
-from positions.formats.bundle import BundleDelegation, BundleIssue, BundleParty, BundlePerson, BundleRound
+from positions.formats.bundle import (
+    BundleDelegation,
+    BundleParty,
+    BundlePerson,
+    BundleRound,
+)
 from positions.models import (
     Appointment,
-    CodebookVersion,
-    Coding,
     DelegationMember,
-    Issue,
     Party,
     PartyAlias,
     Person,
@@ -20,7 +22,7 @@ from positions.models import (
 )
 from positions.services.bundle_import.plan import Plan, closes_circle, free_ids
 from positions.services.fields import field_errors
-from positions.services.negotiations import FROZEN_ONCE_CODED, DelegationFacts
+from positions.services.negotiations import DelegationFacts
 from positions.services.parties import AliasFacts, PartyFacts, build_aliases, build_party
 
 SETTINGS = ("title", "summary")
@@ -56,6 +58,7 @@ def plan_parties(plan: Plan) -> None:
     """Missing parties are added; existing ones are never altered, but for aliases an administrator's import adds."""
     bundle = plan.bundle
     named = {party.slug for party in bundle.parties} | _party_slugs(plan)
+    named |= {party.merged_into for party in bundle.parties if party.merged_into}
     plan.parties = {party.slug: party for party in Party.objects.filter(slug__in=named)}
     known_aliases = set(PartyAlias.objects.filter(party__slug__in=named).values_list("party__slug", "text", "language"))
     for entry in bundle.parties:
@@ -79,6 +82,30 @@ def plan_parties(plan: Plan) -> None:
         _warn_of_difference(plan, entry, existing)
         if plan.keeps_history:
             plan.add(*(alias for alias in aliases if (entry.slug, alias.text, alias.language) not in known_aliases))
+    _plan_merges(plan, bundle.parties, plan.parties, "party")
+
+
+def _plan_merges(
+    plan: Plan,
+    entries: Sequence[BundleParty | BundlePerson],
+    known: Mapping[str, Party] | Mapping[str, Person],
+    noun: str,
+) -> None:
+    """What a new party or person was merged into; one that is on record already stays as it is."""
+    for entry in entries:
+        record, target = known.get(entry.slug), known.get(entry.merged_into or "")
+        if record is None or entry.merged_into is None:
+            continue
+        if target is None:
+            plan.refuse(f"{entry.path}.merged_into", f"no {noun} has the slug “{entry.merged_into[:60]}”")
+        elif record._state.adding:
+            record.merged_into = target
+        elif record.merged_into_id != target.pk:
+            plan.warn(f"{entry.path}.merged_into", f"is already on record; an import merges no {noun}")
+    merges = {record.pk: record.merged_into_id for record in known.values()}
+    for entry in entries:
+        if entry.merged_into and closes_circle(known[entry.slug].pk, merges):
+            plan.refuse(f"{entry.path}.merged_into", "makes a circle of merges")
 
 
 def _warn_of_difference(plan: Plan, entry: BundleParty, existing: Party) -> None:
@@ -102,6 +129,7 @@ def plan_persons(plan: Plan) -> None:
     """Missing people are added with their posts; existing ones never alter, but for posts an administrator adds."""
     bundle = plan.bundle
     named = {person.slug for person in bundle.persons} | {s.speaker for s in bundle.statements if s.speaker}
+    named |= {person.merged_into for person in bundle.persons if person.merged_into}
     for held in bundle.rounds:
         for delegation in held.delegations or ():
             named |= {delegation.head or "", *(person for _, person, _ in delegation.members)}
@@ -128,110 +156,15 @@ def plan_persons(plan: Plan) -> None:
                 appointment = Appointment(
                     person=person, party=party, title=post.title, starts_on=post.starts_on, ends_on=post.ends_on
                 )
-                _check(plan, post.path, field_errors(appointment))
+                plan.check(post.path, field_errors(appointment))
                 plan.add(appointment)
+    _plan_merges(plan, bundle.persons, plan.persons, "person")
 
 
 def _build_person(plan: Plan, entry: BundlePerson) -> Person:
     person = Person(slug=entry.slug, name=entry.name)
-    _check(plan, entry.path, field_errors(person))
+    plan.check(entry.path, field_errors(person))
     return person
-
-
-def plan_issues(plan: Plan) -> None:
-    """Issues by slug, in the order of the file; proposals and poles of a coded issue are frozen."""
-    existing = {issue.slug: issue for issue in plan.negotiation.issues.all()} if not plan.is_new else {}
-    coded = (
-        set()
-        if plan.is_new
-        else set(
-            Coding.objects.filter(negotiation=plan.negotiation, status=CodingStatus.PUBLISHED)
-            .values_list("issue_id", flat=True)
-            .distinct()
-        )
-    )
-    free = free_ids(Issue, (entry.id for entry in plan.bundle.issues))
-    plan.issues = dict(existing)
-    for entry in plan.bundle.issues:
-        issue = existing.get(entry.slug)
-        if issue is None:
-            issue = Issue(negotiation=plan.negotiation, slug=entry.slug, rank=len(plan.issues))
-            if entry.id in free and entry.id is not None:
-                issue.id = entry.id
-            _require_lead(plan, entry.path, "adds an issue")
-            plan.add(issue)
-            plan.issues[entry.slug] = issue
-        elif changed := _changed_fields(entry, issue):
-            frozen = [name for name in changed if name in FROZEN_ONCE_CODED and issue.pk in coded]
-            for name in frozen:
-                plan.refuse(
-                    f"{entry.path}.{name}",
-                    "is frozen: codings of this issue are published; add a new issue for what +2 is to mean now",
-                )
-            if not frozen:
-                _require_lead(plan, entry.path, "changes an issue")
-            plan.change(issue, changed)
-        for name in ISSUE_FIELDS:
-            if name in entry.given or issue._state.adding:
-                setattr(issue, name, getattr(entry, name))
-        _check(plan, entry.path, field_errors(issue))
-    for entry in plan.bundle.issues:
-        _plan_parent(plan, entry)
-    _refuse_circles(plan)
-
-
-ISSUE_FIELDS = ("title", "proposal", "pole_for", "pole_against", "reference_point", "keywords")
-
-
-def _changed_fields(entry: BundleIssue, issue: Issue) -> list[str]:
-    """What the file gives and has otherwise; what it leaves out stays as it is."""
-    return [name for name in ISSUE_FIELDS if name in entry.given and getattr(entry, name) != getattr(issue, name)]
-
-
-def _plan_parent(plan: Plan, entry: BundleIssue) -> None:
-    issue = plan.issues[entry.slug]
-    if "parent" not in entry.given and not issue._state.adding:
-        return
-    parent = plan.issues.get(entry.parent) if entry.parent else None
-    if entry.parent and parent is None:
-        plan.refuse(f"{entry.path}.parent", f"no issue has the slug “{entry.parent[:60]}”")
-    before = issue.parent_id
-    issue.parent = parent
-    if before != issue.parent_id and not issue._state.adding:
-        _require_lead(plan, entry.path, "changes an issue")
-        plan.change(issue, ("parent",))
-
-
-def _refuse_circles(plan: Plan) -> None:
-    parents = {issue.pk: issue.parent_id for issue in plan.issues.values()}
-    for entry in plan.bundle.issues:
-        if closes_circle(plan.issues[entry.slug].pk, parents):
-            plan.refuse(f"{entry.path}.parent", "makes a circle of parents")
-
-
-def plan_codebooks(plan: Plan) -> None:
-    """Versions of the codebook by number; the first, still empty, is made when there is none."""
-    if not plan.is_new:
-        plan.codebooks = {version.version: version for version in plan.negotiation.codebook_versions.all()}
-    for entry in plan.bundle.codebook:
-        existing = plan.codebooks.get(entry.version)
-        if existing is not None:
-            if existing.text != entry.text:
-                plan.refuse(
-                    f"{entry.path}.text",
-                    f"version {entry.version} of the codebook is recorded with another text; add a new version",
-                )
-            continue
-        _require_lead(plan, entry.path, "adds a version of the codebook")
-        recorded_at = entry.recorded_at if plan.keeps_history and entry.recorded_at else plan.now
-        version = CodebookVersion(
-            negotiation=plan.negotiation, version=entry.version, text=entry.text, recorded_at=recorded_at
-        )
-        plan.codebooks[entry.version] = version
-        plan.add(version)
-    if not plan.codebooks:
-        plan.codebooks[1] = CodebookVersion(negotiation=plan.negotiation, version=1, recorded_at=plan.now)
-        plan.add(plan.codebooks[1])
 
 
 ROUND_FIELDS = ("title", "format", "venue", "starts_on", "ends_on", "status")
@@ -249,16 +182,16 @@ def plan_rounds(plan: Plan) -> None:
             held = Round(negotiation=plan.negotiation, number=entry.number)
             if entry.id in free and entry.id is not None:
                 held.id = entry.id
-            _require_lead(plan, entry.path, "adds a round")
+            plan.require_lead(entry.path, "adds a round")
             plan.rounds[entry.number] = held
             plan.add(held)
         elif changed := [n for n in ROUND_FIELDS if n in entry.given and getattr(held, n) != getattr(entry, n)]:
-            _require_lead(plan, entry.path, "changes a round")
+            plan.require_lead(entry.path, "changes a round")
             plan.change(held, changed)
         for name in ROUND_FIELDS:
             if name in entry.given or held._state.adding:
                 setattr(held, name, getattr(entry, name))
-        _check(plan, entry.path, field_errors(held))
+        plan.check(entry.path, field_errors(held))
         _plan_delegations(plan, entry, held, seats.get(entry.number, []))
 
 
@@ -281,7 +214,7 @@ def _plan_delegations(plan: Plan, entry: BundleRound, held: Round, seated: list[
         head = plan.person(f"{delegation.path}.head", delegation.head)
         members = [(plan.person(f"{path}.person", slug), title) for path, slug, title in delegation.members]
         for path, _, title in delegation.members:
-            _check(plan, path, field_errors(DelegationMember(title=title)))
+            plan.check(path, field_errors(DelegationMember(title=title)))
         if party is not None:
             facts = DelegationFacts(party=party, head=head)
             delegations.append(
@@ -289,7 +222,7 @@ def _plan_delegations(plan: Plan, entry: BundleRound, held: Round, seated: list[
             )
     if wanted != seated:
         if not held._state.adding:
-            _require_lead(plan, entry.path, "changes a round's delegations")
+            plan.require_lead(entry.path, "changes a round's delegations")
         plan.seats.append((held, delegations))
 
 
@@ -315,13 +248,3 @@ def _seats(plan: Plan) -> dict[int, list[Seat]]:
             for d in held.delegations.all()
         )
     return seats
-
-
-def _require_lead(plan: Plan, path: str, what: str) -> None:
-    if not plan.may_lead:
-        plan.refuse(path, f"only a lead {what}")
-
-
-def _check(plan: Plan, path: str, errors: dict[str, list[str]]) -> None:
-    if errors:
-        plan.refuse_fields(path, Invalid(errors))

@@ -13,7 +13,7 @@ from django.db import models
 
 from positions.enums import Role
 from positions.exceptions import Invalid
-from positions.formats.bundle import Bundle
+from positions.formats.bundle import Bundle, BundleHistory
 from positions.formats.json_nodes import Findings
 from positions.models import (
     CodebookVersion,
@@ -22,6 +22,7 @@ from positions.models import (
     Negotiation,
     Party,
     Person,
+    Relation,
     Round,
     Source,
     SourceText,
@@ -47,7 +48,8 @@ class Plan:
     codebooks: dict[int, CodebookVersion] = field(default_factory=dict)
     rounds: dict[int, Round] = field(default_factory=dict)
     sources: dict[str, Source | None] = field(default_factory=dict)
-    texts: dict[UUID, SourceText] = field(default_factory=dict)
+    texts: dict[UUID, dict[int, SourceText]] = field(default_factory=dict)
+    text_in_file: dict[UUID, int] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
     codings: dict[str, Coding] = field(default_factory=dict)
     rows: list[models.Model] = field(default_factory=list)
@@ -56,6 +58,7 @@ class Plan:
     seats: list[tuple[Round, object]] = field(default_factory=list)
     redated: list[tuple[str, Source]] = field(default_factory=list)
     faults: set[str] = field(default_factory=set)
+    claimed: dict[object, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.faults = {path for path, _ in self.findings.problems}
@@ -116,6 +119,44 @@ class Plan:
         if person is None:
             self.refuse(path, f"no person has the slug “{slug[:60]}”; add them to “persons”")
         return person
+
+    def text(self, source: Source, version: int | None) -> SourceText | None:
+        """A version of a source's text: by its number, or the one the file quotes from, or the newest."""
+        versions = self.texts.get(source.pk, {})
+        if version is None:
+            version = self.text_in_file.get(source.pk, max(versions, default=0))
+        return versions.get(version)
+
+    def span(self, history: BundleHistory) -> tuple[datetime | None, datetime | None]:
+        """When a record was recorded and retired, as far as this import keeps it."""
+        return (history.recorded_at, history.retired_at) if self.keeps_history else (None, None)
+
+    def claim(self, identity: object, path: str, noun: str) -> bool:
+        """Whether this is the first entry of the file that means this record."""
+        first = self.claimed.setdefault((noun, identity), path)
+        if first != path:
+            self.refuse(path, f"is the same {noun} as {first}")
+        return first == path
+
+    def retire(
+        self, existing: Statement | Coding | Relation, retired_at: datetime | None, reason: str, path: str
+    ) -> None:
+        """Plan to retire a record that is still in force here, where the file has it retired."""
+        if retired_at is None or existing.retired_at is not None or not self.keeps_history:
+            return
+        if existing.recorded_at is not None and retired_at <= existing.recorded_at:
+            self.refuse(f"{path}.retired_at", "is not later than recorded_at")
+        existing.retired_at, existing.withdrawal_reason = retired_at, reason
+        self.change(existing, ("retired_at", "withdrawal_reason"))
+
+    def check(self, path: str, errors: dict[str, list[str]]) -> None:
+        """Note what a record's own fields refuse."""
+        self.refuse_fields(path, Invalid(errors))
+
+    def require_lead(self, path: str, what: str) -> None:
+        """Note a problem unless the reader leads the negotiation."""
+        if not self.may_lead:
+            self.refuse(path, f"only a lead {what}")
 
     def counts(self) -> dict[str, int]:
         """How many rows of each kind are added, and how many are changed."""
