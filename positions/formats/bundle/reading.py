@@ -83,9 +83,10 @@ def read_bundle(document: str | bytes | dict[str, Any]) -> tuple[Bundle, Finding
 
 def _refuse_repeats(findings: Findings, names: list[Reference], noun: str) -> None:
     first: dict[str, str] = {}
+    article = "an" if noun[0] in "aeiou" else "a"
     for path, name in names:
         if name and name in first:
             findings.problems.append(
-                (path, f"“{name}” names a {noun} twice; the first is {first[name].rpartition('.')[0]}")
+                (path, f"“{name}” names {article} {noun} twice; the first is {first[name].rpartition('.')[0]}")
             )
         first.setdefault(name, path)
