@@ -25,6 +25,10 @@ pytestmark = pytest.mark.django_db
 OFFER = "statements[0].codings[1]"
 
 
+def article(noun: str) -> str:
+    return "an" if noun == "issue" else "a"
+
+
 def changed(path: str, value: Any) -> Document:
     return put(make_bundle(), path, value)
 
@@ -165,7 +169,7 @@ def test_one_fault_is_the_only_problem(document: Document, expected: list[tuple[
 def test_one_name_twice_is_refused_with_the_place_of_the_first(
     path: str, twin: str, noun: str, name: str | int
 ) -> None:
-    assert (path, f"“{name}” names {"an" if noun == "issue" else "a"} {noun} twice; the first is {twin}") in refused(changed(path, name))
+    assert (path, f"“{name}” names {article(noun)} {noun} twice; the first is {twin}") in refused(changed(path, name))
 
 
 @pytest.mark.parametrize("kind", ["issues", "rounds", "sources", "statements", "statements[0].codings"])
@@ -173,7 +177,9 @@ def test_one_id_twice_is_refused(kind: str) -> None:
     same = "11111111-1111-1111-1111-111111111111"
     document = put(changed(f"{kind}[0].id", same), f"{kind}[1].id", same)
     noun = kind.rpartition(".")[2].removesuffix("s")
-    assert (f"{kind}[1].id", f"“{same}” names {"an" if noun == "issue" else "a"} {noun} twice; the first is {kind}[0]") in refused(document)
+    assert (f"{kind}[1].id", f"“{same}” names {article(noun)} {noun} twice; the first is {kind}[0]") in refused(
+        document
+    )
 
 
 def test_every_error_is_listed_at_once() -> None:
