@@ -1,0 +1,46 @@
+// What a statement costs: key presses, modifiers included, and clicks between the selection and its saving.
+
+export class Effort {
+  constructor(corner) {
+    this.corner = corner;
+    this.current = 0;
+    this.saved = [];
+    this.counting = false;
+    document.addEventListener("keydown", (event) => {
+      if (this.counting && !event.repeat) {
+        this.current += 1;
+      }
+    }, { capture: true });
+    document.addEventListener("pointerdown", () => {
+      if (this.counting) {
+        this.current += 1;
+      }
+    }, { capture: true });
+  }
+
+  // The passage is chosen: what follows counts.
+  begin() {
+    this.current = 0;
+    this.counting = true;
+  }
+
+  // The save has been asked for; answers what it took.
+  end() {
+    const taken = this.current;
+    this.counting = false;
+    return taken;
+  }
+
+  // The statement is kept: it counts in the figures.
+  record(taken) {
+    this.saved.push(taken);
+    const total = this.saved.reduce((sum, one) => sum + one, 0);
+    const { dataset } = this.corner;
+    dataset.last = String(taken);
+    dataset.most = String(Math.max(...this.saved));
+    dataset.total = String(total);
+    dataset.statements = String(this.saved.length);
+    const mean = (total / this.saved.length).toFixed(1);
+    this.corner.textContent = `${taken} presses · mean ${mean} of ${this.saved.length}`;
+  }
+}

@@ -1,0 +1,218 @@
+// Marks over the text: statements by issue, suggestions, the passage at hand. The text itself is never touched where
+// the browser has the CSS Custom Highlight API; elsewhere paragraphs are cut into flat runs. Letters stand in the margin.
+
+export const STYLES = 40;
+const LAYERS = ["coded", "suggested", "suggested-now", "opened", "passage"];
+const LINE_PIXELS = 26;
+
+// The letter of an issue: A to Z, then AA, AB …
+export function letterOf(place) {
+  const last = String.fromCharCode(65 + (place % 26));
+  return place < 26 ? last : letterOf(Math.floor(place / 26) - 1) + last;
+}
+
+export function signed(stance) {
+  if (stance === null || stance === undefined) {
+    return "?";
+  }
+  return stance > 0 ? `+${stance}` : String(stance).replace("-", "−");
+}
+
+export class Marks {
+  constructor(text, issues, { onOpen }) {
+    this.text = text;
+    this.places = new Map(issues.map((issue, place) => [issue.slug, place]));
+    this.onOpen = onOpen;
+    this.statements = [];
+    this.layers = new Map();
+    this.draws = typeof Highlight === "function" && Boolean(CSS.highlights);
+    this.visible = new Set();
+    this.observer = new IntersectionObserver((entries) => this.observe(entries), { rootMargin: "400px" });
+    for (const element of text.elements) {
+      this.observer.observe(element.parentElement);
+    }
+    new ResizeObserver(() => this.redrawMargin()).observe(text.root);
+  }
+
+  observe(entries) {
+    for (const entry of entries) {
+      if (entry.isIntersecting) {
+        this.visible.add(entry.target);
+        this.drawMargin(entry.target);
+      } else {
+        this.visible.delete(entry.target);
+      }
+    }
+  }
+
+  // Show statements that stand on a passage.
+  setStatements(statements) {
+    this.statements = statements
+      .filter((statement) => Number.isInteger(statement.start) && statement.end > statement.start)
+      .sort((a, b) => a.start - b.start || b.end - a.end);
+    const byIssue = new Map();
+    for (const statement of this.statements) {
+      for (const slug of new Set(statement.codings.map((coding) => coding.issue))) {
+        const style = `issue-${(this.places.get(slug) ?? 0) % STYLES}`;
+        byIssue.set(style, [...(byIssue.get(style) ?? []), statement]);
+      }
+    }
+    for (let style = 0; style < STYLES; style += 1) {
+      this.setLayer(`issue-${style}`, byIssue.get(`issue-${style}`) ?? []);
+    }
+    this.setLayer("coded", this.statements);
+    this.redraw();
+  }
+
+  setSuggestions(suggestions) {
+    this.setLayer("suggested", suggestions);
+    this.redraw();
+  }
+
+  // The one thing at hand in a layer, or nothing.
+  setSingle(layer, span) {
+    this.setLayer(layer, span ? [span] : []);
+    this.redraw();
+  }
+
+  setLayer(name, spans) {
+    this.layers.set(name, spans);
+    if (!this.draws) {
+      return;
+    }
+    if (spans.length === 0) {
+      CSS.highlights.delete(name);
+      return;
+    }
+    const highlight = new Highlight(...spans.map((span) => this.text.rangeOf(span.start, span.end)));
+    highlight.priority = name.startsWith("issue-") ? 1 : LAYERS.indexOf(name) * 2;
+    CSS.highlights.set(name, highlight);
+  }
+
+  redraw() {
+    if (!this.draws) {
+      this.drawRuns();
+    }
+    this.redrawMargin();
+  }
+
+  // Without highlights: each paragraph in flat runs, each run with the classes of the marks over it.
+  drawRuns() {
+    const spans = [...this.layers].flatMap(([name, all]) => all.map((span) => ({ ...span, name })));
+    this.text.elements.forEach((element, place) => {
+      const { start, end, text } = this.text.paragraphs[place];
+      const inside = spans.filter((span) => span.start < end && span.end > start);
+      const cuts = new Set([start, end]);
+      for (const span of inside) {
+        cuts.add(Math.max(start, span.start)).add(Math.min(end, span.end));
+      }
+      const ordered = [...cuts].sort((a, b) => a - b);
+      const runs = ordered.slice(1).map((right, at) => {
+        const left = ordered[at];
+        const words = text.slice(this.text.locate(left).unit, this.text.locate(right).unit);
+        const names = inside.filter((span) => span.start < right && span.end > left).map((span) => `in-${span.name}`);
+        if (names.length === 0) {
+          return document.createTextNode(words);
+        }
+        const run = document.createElement("mark");
+        run.className = [...new Set(names)].join(" ");
+        run.textContent = words;
+        return run;
+      });
+      element.replaceChildren(...runs);
+    });
+  }
+
+  // Statements over an offset, the shortest first.
+  statementsAt(offset) {
+    return this.statements
+      .filter((statement) => statement.start <= offset && offset < statement.end)
+      .sort((a, b) => a.end - a.start - (b.end - b.start));
+  }
+
+  redrawMargin() {
+    window.cancelAnimationFrame(this.frame);
+    this.frame = window.requestAnimationFrame(() => {
+      for (const holder of this.visible) {
+        this.drawMargin(holder);
+      }
+    });
+  }
+
+  drawMargin(holder) {
+    holder.querySelector(".margin")?.remove();
+    const place = this.text.places.get(holder.firstElementChild);
+    const { start, end } = this.text.paragraphs[place];
+    const here = this.statements.filter((statement) => statement.start >= start && statement.start < end);
+    if (here.length === 0) {
+      return;
+    }
+    const margin = document.createElement("div");
+    margin.className = "margin";
+    const frame = holder.getBoundingClientRect();
+    let free = 0;
+    for (const statement of here) {
+      const [node, unit] = this.text.toDom(statement.start);
+      const point = document.createRange();
+      point.setStart(node, unit);
+      point.setEnd(node, Math.min(unit + 1, node.data.length));
+      const box = point.getClientRects()[0] ?? frame;
+      const button = this.buttonOf(statement);
+      const top = Math.max(box.top - frame.top, free);
+      button.style.top = `${top}px`;
+      free = top + LINE_PIXELS;
+      margin.append(button);
+    }
+    holder.append(margin);
+    holder.style.minHeight = `${free}px`;
+  }
+
+  buttonOf(statement) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "margin-mark";
+    button.dataset.statement = statement.id;
+    const coding = statement.codings[0];
+    const place = coding ? this.places.get(coding.issue) : undefined;
+    button.textContent = place === undefined ? "·" : `${letterOf(place)} ${signed(coding.stance)}`;
+    if (place !== undefined) {
+      button.dataset.style = String(place % STYLES);
+    }
+    if (statement.codings.length > 1) {
+      button.textContent += ` +${statement.codings.length - 1}`;
+    }
+    const issues = statement.codings.map((one) => `${one.issue} ${signed(one.stance)}`).join(", ") || "not coded";
+    const words = statement.exact.length > 80 ? `${statement.exact.slice(0, 80)}…` : statement.exact;
+    button.setAttribute("aria-label", `${button.textContent}: ${statement.asserted_by.name}, ${issues}: ${words}`);
+    button.addEventListener("click", () => this.onOpen([statement]));
+    return button;
+  }
+}
+
+// The legend: letter, line and name of each issue that is marked in the text, with how often.
+export function drawLegend(list, issues, statements) {
+  const counts = new Map();
+  for (const statement of statements) {
+    for (const coding of statement.codings) {
+      counts.set(coding.issue, (counts.get(coding.issue) ?? 0) + 1);
+    }
+  }
+  const entries = issues.flatMap((issue, place) => {
+    if (!counts.has(issue.slug)) {
+      return [];
+    }
+    const entry = document.createElement("li");
+    const letter = document.createElement("span");
+    letter.className = "legend-letter";
+    letter.dataset.style = String(place % STYLES);
+    letter.textContent = letterOf(place);
+    const name = document.createElement("span");
+    name.className = `legend-name in-issue-${place % STYLES}`;
+    name.dir = "auto";
+    name.textContent = issue.title;
+    entry.append(letter, " ", name, ` ${counts.get(issue.slug)}`);
+    return [entry];
+  });
+  list.replaceChildren(...entries);
+  list.hidden = entries.length === 0;
+}
