@@ -95,12 +95,23 @@ export class Caret {
     this.report();
   }
 
+  // Text nodes were replaced: select the same words in the new ones.
+  restore() {
+    if (document.activeElement === this.text.root) {
+      this.settleSelection();
+    }
+  }
+
   show() {
+    this.settleSelection();
+    this.draw();
+    this.scroll();
+  }
+
+  settleSelection() {
     const [anchorNode, anchorUnit] = this.text.toDom(this.anchor);
     const [focusNode, focusUnit] = this.text.toDom(this.focus);
     document.getSelection().setBaseAndExtent(anchorNode, anchorUnit, focusNode, focusUnit);
-    this.draw();
-    this.scroll();
   }
 
   scroll() {

@@ -23,7 +23,7 @@ export class Combobox {
   build(id, label, placeholder) {
     this.tokens = document.createElement("span");
     this.tokens.className = "tokens";
-    this.input = document.createElement("input");
+    this.input = this.box.querySelector("input") ?? document.createElement("input");
     this.list = document.createElement("ul");
     this.list.id = `${id}-list`;
     this.list.className = "choices";

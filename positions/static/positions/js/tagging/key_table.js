@@ -18,24 +18,24 @@ function textKeys(page) {
   const inText = (run) => () => (page.text ? run() : page.say("This source has no text."));
   return [
     ...caretKeys.map(([shown, name]) => ({ key: `caret ${shown}`, shown, name, group })),
-    { key: "n", name: "next suggestion, else next sentence", group, run: inText(() => page.step(true)) },
-    { key: "p", name: "the one before", group, run: inText(() => page.step(false)) },
-    { key: ".", name: "next sentence", group, run: inText(() => page.stepSentence(true)) },
-    { key: ",", name: "sentence before", group, run: inText(() => page.stepSentence(false)) },
-    { key: ">", name: "add the next sentence to the selection", group, run: inText(() => page.extendSentence(true)) },
-    { key: "<", name: "… the sentence before", group, run: inText(() => page.extendSentence(false)) },
+    { key: "n", name: "next suggestion, else next sentence", group, run: inText(() => page.passages.step(true)) },
+    { key: "p", name: "the one before", group, run: inText(() => page.passages.step(false)) },
+    { key: ".", name: "next sentence", group, run: inText(() => page.passages.stepSentence(true)) },
+    { key: ",", name: "sentence before", group, run: inText(() => page.passages.stepSentence(false)) },
+    { key: ">", name: "add the next sentence to the selection", group, run: inText(() => page.passages.extendSentence(true)) },
+    { key: "<", name: "… the sentence before", group, run: inText(() => page.passages.extendSentence(false)) },
     { key: "Enter", shown: "↵", name: "open the statement at the caret, or go to the panel", group, run: () => enter(page) },
-    { key: "y", name: "take the suggestion over", group, run: () => page.accept() },
-    { key: "x", name: "refuse the suggestion", group, run: () => page.refuse() },
+    { key: "y", name: "take the suggestion over", group, run: () => page.passages.accept() },
+    { key: "x", name: "refuse the suggestion", group, run: () => page.passages.refuse() },
   ];
 }
 
 function enter(page) {
   const { form } = page.panel;
   if (page.guide?.current && !page.guide.taken) {
-    page.accept();
+    page.passages.accept();
   } else if (form.start === null && page.caret) {
-    page.point(page.caret.focus);
+    page.passages.point(page.caret.focus);
   } else {
     page.openSheet(true);
     byId("asserted-by").focus();
@@ -45,7 +45,7 @@ function enter(page) {
 // Keys that code: on a suggestion they take it over first.
 function coding(page, run) {
   return () => {
-    page.takeFirst();
+    page.passages.takeFirst();
     run(page.panel.coding);
   };
 }

@@ -19,10 +19,12 @@ export function signed(stance) {
 }
 
 export class Marks {
-  constructor(text, issues, { onOpen }) {
+  constructor(text, issues, { onOpen, onDrawn }) {
     this.text = text;
     this.places = new Map(issues.map((issue, place) => [issue.slug, place]));
     this.onOpen = onOpen;
+    this.onDrawn = onDrawn;
+    this.drawn = new Map();
     this.statements = [];
     this.layers = new Map();
     this.draws = typeof Highlight === "function" && Boolean(CSS.highlights);
@@ -31,7 +33,7 @@ export class Marks {
     for (const element of text.elements) {
       this.observer.observe(element.parentElement);
     }
-    new ResizeObserver(() => this.redrawMargin()).observe(text.root);
+    new ResizeObserver(() => this.redraw()).observe(text.root);
   }
 
   observe(entries) {
@@ -89,37 +91,53 @@ export class Marks {
     CSS.highlights.set(name, highlight);
   }
 
+  // Several changes in one go are drawn once.
   redraw() {
-    if (!this.draws) {
-      this.drawRuns();
-    }
-    this.redrawMargin();
+    window.cancelAnimationFrame(this.frame);
+    this.frame = window.requestAnimationFrame(() => {
+      if (!this.draws) {
+        this.drawRuns();
+      }
+      for (const holder of this.visible) {
+        this.drawMargin(holder);
+      }
+    });
   }
 
   // Without highlights: each paragraph in flat runs, each run with the classes of the marks over it.
   drawRuns() {
-    const spans = [...this.layers].flatMap(([name, all]) => all.map((span) => ({ ...span, name })));
+    const spans = [...this.layers].flatMap(([name, all]) => all.map(({ start, end }) => ({ start, end, name })));
     this.text.elements.forEach((element, place) => {
-      const { start, end, text } = this.text.paragraphs[place];
+      const { start, end } = this.text.paragraphs[place];
       const inside = spans.filter((span) => span.start < end && span.end > start);
-      const cuts = new Set([start, end]);
-      for (const span of inside) {
-        cuts.add(Math.max(start, span.start)).add(Math.min(end, span.end));
+      const signature = JSON.stringify(inside);
+      if (signature !== (this.drawn.get(element) ?? "[]")) {
+        this.drawn.set(element, signature);
+        element.replaceChildren(...this.runsOf(place, inside));
       }
-      const ordered = [...cuts].sort((a, b) => a - b);
-      const runs = ordered.slice(1).map((right, at) => {
-        const left = ordered[at];
-        const words = text.slice(this.text.locate(left).unit, this.text.locate(right).unit);
-        const names = inside.filter((span) => span.start < right && span.end > left).map((span) => `in-${span.name}`);
-        if (names.length === 0) {
-          return document.createTextNode(words);
-        }
-        const run = document.createElement("mark");
-        run.className = [...new Set(names)].join(" ");
-        run.textContent = words;
-        return run;
-      });
-      element.replaceChildren(...runs);
+    });
+    this.onDrawn();
+  }
+
+  runsOf(place, spans) {
+    const { start, end, text } = this.text.paragraphs[place];
+    const cuts = new Set([start, end]);
+    for (const span of spans) {
+      cuts.add(Math.max(start, span.start)).add(Math.min(end, span.end));
+    }
+    const ordered = [...cuts].sort((a, b) => a - b);
+    return ordered.slice(1).map((right, at) => {
+      const left = ordered[at];
+      const to = right === end ? text.length : this.text.locate(right).unit;
+      const words = text.slice(this.text.locate(left).unit, to);
+      const names = spans.filter((span) => span.start < right && span.end > left).map((span) => `in-${span.name}`);
+      if (names.length === 0) {
+        return document.createTextNode(words);
+      }
+      const run = document.createElement("mark");
+      run.className = [...new Set(names)].join(" ");
+      run.textContent = words;
+      return run;
     });
   }
 
@@ -128,15 +146,6 @@ export class Marks {
     return this.statements
       .filter((statement) => statement.start <= offset && offset < statement.end)
       .sort((a, b) => a.end - a.start - (b.end - b.start));
-  }
-
-  redrawMargin() {
-    window.cancelAnimationFrame(this.frame);
-    this.frame = window.requestAnimationFrame(() => {
-      for (const holder of this.visible) {
-        this.drawMargin(holder);
-      }
-    });
   }
 
   drawMargin(holder) {

@@ -4,7 +4,7 @@ import { Caret } from "./caret.js";
 import { drawCodebook } from "./codebook.js";
 import { Desk } from "./desk.js";
 import { Effort } from "./effort.js";
-import { formOf, takeSuggestion } from "./form.js";
+import { formOf } from "./form.js";
 import { Guide } from "./guide.js";
 import { Keys } from "./keys.js";
 import { keyTable } from "./key_table.js";
@@ -12,10 +12,12 @@ import { drawLegend, Marks } from "./marks.js";
 import { announce, clearNotice, notice } from "./notices.js";
 import { SourceText } from "./offsets.js";
 import { byId, Panel } from "./panel.js";
+import { Passages } from "./passages.js";
 import { nextForm, Saving } from "./saving.js";
 import { Segments } from "./segments.js";
 import { Server, SignedOut } from "./server.js";
 import { Shelf } from "./shelf.js";
+import { Standing } from "./standing.js";
 import { drawStatements, openChooser, showDialogs } from "./statement_lists.js";
 import { Watch } from "./watch.js";
 
@@ -29,11 +31,13 @@ class TaggingPage {
     this.carried = null;
     this.dirty = false;
     this.effort = new Effort(byId("effort"));
+    this.passages = new Passages(this);
+    this.standing = new Standing(this);
     this.saving = new Saving(this, shelf, server);
     this.openText(root);
     this.panel = new Panel(this.desk, this.text, {
       onChange: ({ quiet }) => this.hearChange(quiet),
-      onSpan: (start, end) => this.typeSpan(start, end),
+      onSpan: (start, end) => this.passages.typeSpan(start, end),
     });
     this.watch = new Watch(this, state.cursor);
     this.keys = new Keys(keyTable(this), { isBusy: () => this.saving.busy });
@@ -47,10 +51,13 @@ class TaggingPage {
     }
     this.segments = new Segments(this.text, root.dataset.language);
     this.guide = new Guide(this.text, this.segments);
-    this.marks = new Marks(this.text, this.desk.issues, { onOpen: (statements) => this.open(statements) });
+    this.marks = new Marks(this.text, this.desk.issues, {
+      onOpen: (statements) => this.open(statements),
+      onDrawn: () => this.caret.restore(),
+    });
     this.caret = new Caret(this.text, this.segments, {
-      onSelect: (span) => this.select(span),
-      onPoint: (offset) => this.point(offset),
+      onSelect: (span) => this.passages.select(span),
+      onPoint: (offset) => this.passages.point(offset),
       onBlank: () => this.say("Only white space is selected; select words."),
     });
   }
@@ -62,8 +69,8 @@ class TaggingPage {
       this.takeUp(draft);
     }
     this.refresh();
-    this.showAside();
-    this.explainEmptiness();
+    this.standing.showAside();
+    this.standing.explainEmptiness();
     showDialogs(this);
     this.listen();
     this.watch.start();
@@ -78,12 +85,15 @@ class TaggingPage {
     });
     this.root.addEventListener("click", (event) => {
       const action = event.target.closest("[data-action]")?.dataset.action;
-      const run = { accept: "accept", refuse: "refuse", saveNext: "saveNext", cancel: "leave", help: "help" }[action];
-      if (run) {
-        this[run]();
-      } else if (action === "undo") {
-        this.saving.undo();
-      }
+      const actions = {
+        accept: () => this.passages.accept(),
+        refuse: () => this.passages.refuse(),
+        saveNext: () => this.saveNext(),
+        cancel: () => this.leave(),
+        help: () => this.help(),
+        undo: () => this.saving.undo(),
+      };
+      actions[action]?.();
     });
     byId("sheet-handle").addEventListener("click", () => this.openSheet(!this.root.classList.contains("sheet-open")));
     byId("statement-list").addEventListener("toggle", () => drawStatements(this));
@@ -97,7 +107,7 @@ class TaggingPage {
     this.dirty = false;
     this.shelf.dropDraft();
     this.panel.show(nextForm(this));
-    this.drawPassage();
+    this.passages.drawPassage();
     byId("saved-state").textContent = this.saving.outbox.waiting.length ? "Waiting to be sent" : "Nothing unsaved";
   }
 
@@ -111,7 +121,7 @@ class TaggingPage {
     byId("tagging").querySelector(`input[name=mode][value=${submits === false ? "draft" : "submit"}]`).checked = true;
     this.panel.show(form);
     this.dirty = true;
-    this.drawPassage();
+    this.passages.drawPassage();
     this.keep();
   }
 
@@ -135,167 +145,6 @@ class TaggingPage {
     byId("saved-state").textContent = kept ? `Kept on this machine ${time}` : "This browser keeps nothing: save soon";
   }
 
-  // Words have been selected.
-  select(span, suggestion = null) {
-    const { form } = this.panel;
-    if (form.start === span.start && form.end === span.end && !suggestion) {
-      return;
-    }
-    if (form.editing && this.dirty) {
-      notice("passage", "You are editing another statement.", {
-        actions: [
-          { name: "Use the selected words as its passage", run: () => this.setSpan(span) },
-          { name: "Leave it, begin a new one", run: () => this.startOver(span) },
-        ],
-      });
-      return;
-    }
-    if (form.editing) {
-      this.begin();
-    }
-    if (this.guide.current !== suggestion) {
-      this.guide.focus(suggestion);
-      this.panel.form.suggested = false;
-    }
-    this.setSpan(span);
-    this.effort.begin();
-  }
-
-  startOver(span) {
-    this.saving.setAside(this.panel.form, "Left for another passage.");
-    this.begin();
-    this.select(span);
-  }
-
-  setSpan({ start, end }) {
-    Object.assign(this.panel.form, { start, end });
-    this.panel.drawSpan();
-    this.panel.showFaults({});
-    this.drawPassage();
-    this.keep();
-  }
-
-  typeSpan(start, end) {
-    const span = this.text && start >= 0 && start < end && end <= this.text.end ? this.text.trim(start, end) : null;
-    const error = byId("span-error");
-    error.hidden = Boolean(span);
-    if (!span) {
-      error.textContent = `A passage lies between 0 and ${this.text?.end ?? 0}, begins before it ends, and holds words.`;
-      announce(error.textContent);
-      return;
-    }
-    this.guide.leave();
-    this.setSpan(span);
-    this.effort.begin();
-    this.caret.select(span.start, span.end, { quiet: true });
-  }
-
-  drawPassage() {
-    if (!this.text) {
-      return;
-    }
-    const { form } = this.panel;
-    const span = Number.isInteger(form.start) && Number.isInteger(form.end) ? form : null;
-    this.marks.setSingle("passage", span);
-    this.marks.setSingle("opened", form.editing ? span : null);
-    this.marks.setSingle("suggested-now", this.guide.current);
-    const { current, taken } = this.guide;
-    byId("suggestion").hidden = !current || taken;
-    if (current) {
-      byId("suggestion").querySelector(".suggestion-why").textContent = this.wordsOf(current);
-    }
-    drawCodebook(this.panel.issue);
-  }
-
-  wordsOf(suggestion) {
-    const issue = this.desk.issues.find((one) => one.slug === suggestion.issue)?.title;
-    const speaker = suggestion.speaker?.name ?? suggestion.speaker_label;
-    const what = [suggestion.party?.name, speaker, issue, suggestion.move].filter(Boolean).join(" · ");
-    return `Suggested: ${what}. ${[].concat(suggestion.why).join(" ")}`;
-  }
-
-  // A click or Enter somewhere in the text.
-  point(offset) {
-    const statements = this.marks.statementsAt(offset);
-    if (statements.length > 0) {
-      this.open(statements);
-      return;
-    }
-    const suggestion = this.guide.at(offset);
-    if (suggestion) {
-      this.go(suggestion, suggestion);
-    }
-  }
-
-  go(span, suggestion) {
-    this.caret.select(span.start, span.end, { quiet: true });
-    this.text.root.focus({ preventScroll: true });
-    this.select({ start: span.start, end: span.end }, suggestion);
-    announce(suggestion ? this.wordsOf(suggestion) : (this.text.slice(span.start, span.end) ?? ""));
-  }
-
-  step(forward) {
-    const { form } = this.panel;
-    const from = this.guide.current?.start ?? (forward ? (form.start ?? this.caret.focus - 1) : (form.start ?? this.caret.focus));
-    const next = this.guide.step(from, forward);
-    this.goOrSay(next, forward);
-  }
-
-  stepSentence(forward) {
-    const from = this.panel.form.start ?? this.caret.focus;
-    const offset = forward && this.panel.form.start !== null ? from + 1 : from;
-    this.goOrSay(this.guide.sentence(offset, forward), forward);
-  }
-
-  extendSentence(forward) {
-    const { focus } = this.caret;
-    const sentence = forward ? this.segments.sentenceFrom(focus, true) : this.segments.sentenceFrom(focus, false);
-    if (sentence) {
-      this.caret.move(forward ? sentence.end : sentence.start, true);
-    }
-  }
-
-  goOrSay(next, forward) {
-    if (next) {
-      this.go(next, next.suggestion);
-    } else {
-      this.say(forward ? "That was the last one." : "That was the first one.");
-    }
-  }
-
-  // A coding key on a suggestion takes it over first.
-  takeFirst() {
-    if (this.guide?.current && !this.guide.taken && !this.panel.form.editing) {
-      this.accept();
-    }
-  }
-
-  accept() {
-    const { current } = this.guide;
-    if (!current || this.guide.taken) {
-      return;
-    }
-    this.guide.taken = true;
-    takeSuggestion(this.panel.form, current);
-    this.panel.show(this.panel.form);
-    this.hearChange(false);
-    this.drawPassage();
-    announce("Taken over; choose the stance.");
-  }
-
-  refuse() {
-    if (!this.guide?.current) {
-      return;
-    }
-    const refused = this.guide.refuse();
-    this.saving.refuse(refused);
-    const { form } = this.panel;
-    Object.assign(form, { start: null, end: null });
-    this.refresh();
-    this.goOrSay(this.guide.step(refused.start, true), true);
-    announce("Refused.");
-  }
-
   // Open statements for editing; several on the same words are offered first.
   async open(statements) {
     const waiting = statements.find((one) => one.waiting);
@@ -313,7 +162,7 @@ class TaggingPage {
     this.guide?.leave();
     this.dirty = false;
     this.panel.show(formOf(statement));
-    this.drawPassage();
+    this.passages.drawPassage();
     this.effort.end();
     this.openSheet(true);
     announce(`Opened: ${statement.exact.slice(0, 120)}`);
@@ -333,7 +182,7 @@ class TaggingPage {
       if (goesOn && this.text) {
         const from = Math.max(this.caret.anchor, this.caret.focus);
         this.guide.leave();
-        this.goOrSay(this.guide.step(Math.max(from - 1, 0), true), true);
+        this.passages.goOrSay(this.guide.step(Math.max(from - 1, 0), true), true);
       }
     }
     this.keys.release();
@@ -400,7 +249,7 @@ class TaggingPage {
       this.marks.setSuggestions(open);
       const words = `${open.length} suggested passage${open.length === 1 ? "" : "s"} left`;
       byId("suggestion-count").textContent = this.guide.all.length ? words : "Nothing is suggested for this text.";
-      this.drawPassage();
+      this.passages.drawPassage();
     }
     drawStatements(this);
     const count = this.statements.size;
@@ -431,67 +280,6 @@ class TaggingPage {
     const answer = await fetch(this.root.dataset.text, { headers: { Accept: "application/json" } });
     this.text.learnGaps((await answer.json()).text);
     return this.text.slice(start, end);
-  }
-
-  showConnection(state, words = "") {
-    this.root.dataset.connection = state;
-    if (state === "online") {
-      clearNotice("connection");
-      return;
-    }
-    const { waiting } = this.saving.outbox;
-    const kept = waiting.length ? ` ${waiting.length} kept on this machine, sent when the connection is back.` : "";
-    if (state === "away") {
-      const shown = `No connection.${kept} Go on working.`;
-      notice("connection", shown, { tone: "warn", quiet: this.lastShown === shown });
-      this.lastShown = shown;
-    } else {
-      const signIn = { name: "Sign in again", href: this.root.dataset.signIn };
-      const stays = " Nothing is lost: sign in again in the new tab, then come back here.";
-      notice("connection", `${words}${kept}${stays}`, { tone: "warn", actions: [signIn], quiet: this.lastShown === words });
-      this.lastShown = words;
-    }
-  }
-
-  // Versions not saved and not lost.
-  showAside() {
-    const aside = this.shelf.all("aside");
-    if (aside.length === 0) {
-      clearNotice("aside");
-      return;
-    }
-    const [name, newest] = aside.at(-1);
-    notice("aside", `${aside.length} set aside. The newest: ${newest.why}`, {
-      quiet: true,
-      actions: [
-        {
-          name: "Open it again",
-          run: () => {
-            this.shelf.remove("aside", name);
-            this.takeUp({ form: newest.form, why: newest.why });
-            this.showAside();
-          },
-        },
-        {
-          name: "Throw it away",
-          run: () => {
-            this.shelf.remove("aside", name);
-            this.showAside();
-          },
-        },
-      ],
-    });
-  }
-
-  explainEmptiness() {
-    if (this.desk.isReadOnly) {
-      notice("read-only", "You may read this source and not tag it: a lead gives the role of analyst.", { tone: "warn" });
-      this.panel.element.inert = true;
-    } else if (this.desk.issues.length === 0) {
-      notice("no-issues", "This negotiation has no issues yet; a coding needs one.", {
-        actions: [{ name: "Add an issue", href: this.root.dataset.addIssue }],
-      });
-    }
   }
 }
 

@@ -18,7 +18,7 @@ export class Saving {
     this.outbox = new Outbox(shelf, server, {
       onSent: (item, answer) => this.take(item, answer),
       onRefused: (item, error) => this.hearRefusal(item, error),
-      onState: (state, words) => page.showConnection(state, words),
+      onState: (state, words) => page.standing.showConnection(state, words),
     });
   }
 
@@ -140,7 +140,7 @@ export class Saving {
 
   setAside(form, why) {
     this.shelf.put("aside", newKey(), { form, why, at: Date.now() });
-    this.page.showAside();
+    this.page.standing.showAside();
   }
 
   async withdraw(statement, reason) {
@@ -193,7 +193,7 @@ export class Saving {
       this.undoable.pop();
       notice("undo", `Not undone: ${error.message}`, { tone: "warn" });
     } else if (error instanceof SignedOut) {
-      this.page.showConnection("signed-out", error.message);
+      this.page.standing.showConnection("signed-out", error.message);
     } else if (error instanceof Away) {
       notice("undo", "Not undone: there is no connection. Try again when it is back.", { tone: "warn" });
     } else {

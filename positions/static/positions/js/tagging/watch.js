@@ -48,13 +48,13 @@ export class Watch {
       const { cursor, statements, gone } = await page.server.get(`changes/?${query}`);
       this.cursor = cursor;
       this.take(statements, gone);
-      page.showConnection("online");
+      page.standing.showConnection("online");
       await this.sendWaiting();
     } catch (error) {
       if (error instanceof SignedOut) {
-        page.showConnection("signed-out", error.message);
+        page.standing.showConnection("signed-out", error.message);
       } else if (error instanceof Away) {
-        page.showConnection("away");
+        page.standing.showConnection("away");
       } else if (!(error instanceof Refused)) {
         throw error;
       }
