@@ -48,7 +48,7 @@ def print_table(engine: str, figures: list[dict[str, Any]]) -> None:
         ratio = f["ours_ms"] / f["bare_ms"]
         print(
             f"{engine:<11} {f['question']:<38} {f['rows']:>6} {f['ours_ms']:>9.1f} {f['bare_ms']:>9.1f} "
-            f"{ratio:>6.2f} {f['goal']:>5g} "
+            f"{ratio:>6.2f} {'' if f['goal'] is None else format(f['goal'], 'g'):>5} "
             f"{f['peak_mb']:>8.1f} {f['queries']:>8}"
         )
 

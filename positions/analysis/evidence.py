@@ -95,6 +95,26 @@ def split_copies(readings: list[Reading], parents: Mapping[str, str]) -> tuple[l
     return kept, copies
 
 
+def latest_deciding(readings: Iterable[Reading]) -> set[str]:
+    """The codings on the latest day of the footing that decides for their party and issue, copies included.
+
+    ``readings`` are admitted ones; a position looks at the conditions of no others.
+    """
+    best: dict[tuple[str, str], tuple[int, int]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
+    for reading in readings:
+        if reading.state != "coded":
+            continue
+        pair = (reading.party, reading.issue)
+        place = (-RANK[footing_of(reading)], reading.latest.toordinal())
+        known = best.get(pair)
+        if known is None or place > known:
+            best[pair], found[pair] = place, [reading.coding]
+        elif place == known:
+            found[pair].append(reading.coding)
+    return {coding for codings in found.values() for coding in codings}
+
+
 @dataclass(slots=True)
 class DayOfEvidence:
     """An occasion's evidence on one footing: ``kept`` after copies were set aside."""
@@ -147,8 +167,11 @@ def follow_tracks(history: History, as_of: date, known_at: datetime) -> dict[tup
                 bucket[key].append(reading)
             else:
                 bucket[key] = [reading]
+    parents = history.parents
     for pair, by_day in buckets.items():
         days = tracks[pair].days
         for footing, on in sorted(by_day):
-            days.setdefault(footing, []).append(DayOfEvidence(on, *split_copies(by_day[footing, on], history.parents)))
+            evidence = by_day[footing, on]
+            kept, copies = split_copies(evidence, parents) if len(evidence) > 1 else (evidence, [])
+            days.setdefault(footing, []).append(DayOfEvidence(on, kept, copies))
     return tracks

@@ -89,8 +89,16 @@ class PagedAnswer(BasePagination):
         return []
 
 
-def page_of_rows(rows: QuerySet[Any], terms: Sequence[Term], question: Question) -> Page[Any]:
-    """A page of a queryset. ``terms`` end with a unique column; nulls come last, whatever the direction."""
+def page_of_rows(
+    rows: QuerySet[Any],
+    terms: Sequence[Term],
+    question: Question,
+    loaded: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows,
+) -> Page[Any]:
+    """A page of a queryset. ``terms`` end with a unique column; nulls come last, whatever the direction.
+
+    ``loaded`` adds what a payload needs; it is asked for the rows of the page alone.
+    """
     columns = [Column(name, descends, _is_nullable(rows.model, name)) for name, descends in terms]
     order = _order_name(str(rows.model._meta.model_name), terms)
     cursor, size = _asked(question, order)
@@ -100,7 +108,9 @@ def page_of_rows(rows: QuerySet[Any], terms: Sequence[Term], question: Question)
     # First which rows, then all about them: joins would keep the planner from walking the index in order.
     ordered = rows.order_by(*(column.order_by(back) for column in columns))
     keys = list(ordered.select_related(None).prefetch_related(None).values_list("pk", flat=True)[: size + 1])
-    by_key = {row.pk: row for row in rows.filter(pk__in=keys).order_by()}
+    # What narrowed the list need not be asked again, unless a column of the order comes with it.
+    by_name = rows if rows.query.annotations else rows.model._default_manager.all()
+    by_key = {row.pk: row for row in loaded(by_name.filter(pk__in=keys).order_by())}
     found = [by_key[key] for key in keys if key in by_key]
     return _page(found, cursor, size, order, lambda row: tuple(_value(row, column.name) for column in columns))
 

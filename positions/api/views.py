@@ -134,7 +134,7 @@ class ResourceView(ViewSetMixin, ApiView):
     def answer_list(self, rows: QuerySet[Any]) -> Response:
         """A page of the rows that the query string asks for."""
         terms = [*self.ordering.terms(self.question), ("pk", False)]
-        page = page_of_rows(self.loaded(self.narrowed(rows)), terms, self.question)
+        page = page_of_rows(self.narrowed(rows), terms, self.question, self.loaded)
         note_reads(
             self.reader,
             [self.question.negotiation, *self.negotiations_of(page.rows)] if self.reader.is_administrator else [],

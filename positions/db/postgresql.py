@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField
+from django.db.models.functions import Cast
 
 from positions.db.guards import APPEND_ONLY, FROZEN
 
@@ -15,9 +17,14 @@ from positions.db.guards import APPEND_ONLY, FROZEN
 CODE_POINT_COLLATION = "C"
 
 
-def read_id(value: UUID) -> str:
-    """A UUID column of a bare row, in its usual notation."""
-    return str(value)
+def bare_id(path: str) -> Cast:
+    """A UUID column for a bare row: as text, which the server writes faster than the driver makes objects of it."""
+    return Cast(path, CharField())
+
+
+def read_id(value: str) -> str:
+    """A UUID of a bare row, in its usual notation."""
+    return value
 
 
 def read_day(value: date) -> date:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F
 
 from positions.db.guards import APPEND_ONLY, FROZEN
 
@@ -15,8 +16,13 @@ from positions.db.guards import APPEND_ONLY, FROZEN
 CODE_POINT_COLLATION = "BINARY"
 
 
+def bare_id(path: str) -> F:
+    """A UUID column for a bare row: the text it is stored as."""
+    return F(path)
+
+
 def read_id(value: str) -> str:
-    """A UUID column of a bare row, in its usual notation."""
+    """A UUID of a bare row, in its usual notation."""
     return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 

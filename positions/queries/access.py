@@ -34,6 +34,9 @@ from positions.models import (
 )
 from positions.validators import SLUG
 
+# Published, said in a way that keeps SQLite from walking all that is published when a few rows are named by key:
+# the constraint ``coding_recorded_when_published`` makes it the same.
+IN_RECORD = Q(recorded_at__isnull=False)
 RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role.values, start=1)}
 
 # Ground rules that keep a passage from everybody but analysts, reviewers and leads …
@@ -242,8 +245,18 @@ def codings_for(reader: Reader) -> QuerySet[Coding]:
     same statement under that policy; leads see everything.
     """
     shown = Coding.objects.filter(_shown(reader, _kept_codings))
+    return shown.filter(_coding_open_to(reader))
+
+
+def codings_of_shown_statements(reader: Reader) -> QuerySet[Coding]:
+    """The same for statements that the reader is known to see: ground rules and visibility are theirs."""
+    return Coding.objects.filter(_coding_open_to(reader))
+
+
+def _coding_open_to(reader: Reader) -> Q:
+    """Whether the reader's role lets them see a coding in its state, whatever its statement."""
     if reader.is_administrator:
-        return shown
+        return Q()
     unpublished = Q()
     if reader.user is not None and reader.roles:
         own = Q(coder_user=reader.user, negotiation_id__in=reader.ids_from(Role.ANALYST))
@@ -263,8 +276,8 @@ def codings_for(reader: Reader) -> QuerySet[Coding]:
         unpublished = (
             own | (handed_in & ~blind) | (handed_in & referee) | Q(negotiation_id__in=reader.ids_from(Role.LEAD))
         )
-        return shown.filter(Q(status=CodingStatus.PUBLISHED) | unpublished)
-    return shown.filter(status=CodingStatus.PUBLISHED)
+        return IN_RECORD | unpublished
+    return IN_RECORD
 
 
 def statements_for(reader: Reader) -> QuerySet[Statement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from positions.analysis.evidence import latest_deciding
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import History, Reading, RoundSpan, StatusEntry
 from positions.db import engine_for
@@ -68,10 +69,10 @@ def history_for(
     )
 
 
+IDS = ("pk", "statement_id", "statement__source_id", "party_id", "statement__asserted_by_id")
 COLUMNS = (
-    "pk", "statement_id", "statement__source_id", "party_id", "issue__slug", "statement__asserted_by_id",
-    "statement__directness", "state", "stance",
-    "move", "red_line", "status", "statement__stated_earliest", "stated_latest", "statement__round__number",
+    "issue__slug", "statement__directness", "state", "stance", "move", "red_line", "status",
+    "statement__stated_earliest", "stated_latest", "statement__round__number",
 )  # fmt: skip
 CLOCKS = ("recorded_at", "retired_at")
 
@@ -80,26 +81,44 @@ def load_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = N
     """The readings of a queryset, with their conditions, in three queries however many there are.
 
     Rows that the database has already admitted at an instant need no clock of their own: with
-    ``admitted_at`` they carry that instant and are in force. Bare rows are read without the ORM's
-    converters, which would cost more than everything else together.
+    ``admitted_at`` they carry that instant and are in force.
     """
-    columns = COLUMNS if admitted_at is not None else (*COLUMNS, *CLOCKS)
+    readings = load_bare_readings(codings, admitted_at=admitted_at)
+    return with_conditions(readings, load_conditions(codings, [reading.coding for reading in readings]))
+
+
+def load_deciding_readings(codings: QuerySet[Coding], *, admitted_at: datetime) -> list[Reading]:
+    """The same with conditions only where a position looks at them: on the latest deciding occasions."""
+    readings = load_bare_readings(codings, admitted_at=admitted_at)
+    return with_conditions(readings, load_conditions(codings, sorted(latest_deciding(readings))))
+
+
+def load_bare_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = None) -> list[Reading]:
+    """The readings of a queryset without their conditions, in two queries.
+
+    Bare rows are read without the ORM's converters, which would cost more than everything else together.
+    """
     engine = engine_for(connection.vendor)
     read_id, read_day, read_instant = engine.read_id, engine.read_day, engine.read_instant
-    rows = bare_rows(codings.order_by().values_list(*columns))
-    party = slugs_of(Party, {row[3] for row in rows} | {row[5] for row in rows})
-    conditions = load_conditions(codings, [row[0] for row in rows])
-    nothing: tuple[ConditionFacts, ...] = ()
+    columns = COLUMNS if admitted_at is not None else (*COLUMNS, *CLOCKS)
+    rows = bare_rows(codings.order_by().values_list(*(engine.bare_id(path) for path in IDS), *columns))
+    party = slugs_of(Party, {row[3] for row in rows} | {row[4] for row in rows})
     return [
         Reading(
-            read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], r[4], party[r[5]], r[6], r[7], r[8],
+            read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], r[5], party[r[4]], r[6], r[7], r[8],
             r[9], bool(r[10]), r[11],
             admitted_at or read_instant(r[15]), None if admitted_at else read_instant(r[16]), read_day(r[12]),
             read_day(r[13]), r[14],
-            conditions.get(r[0], nothing),
         )
         for r in rows
     ]  # fmt: skip
+
+
+def with_conditions(readings: list[Reading], conditions: Mapping[str, tuple[ConditionFacts, ...]]) -> list[Reading]:
+    """The readings with the conditions of those that have some."""
+    if not conditions:
+        return readings
+    return [r._replace(conditions=conditions[r.coding]) if r.coding in conditions else r for r in readings]
 
 
 def bare_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
@@ -114,31 +133,30 @@ def bare_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
         return rows
 
 
-def slugs_of(model: type[Party] | type[Issue], ids: Collection[Any]) -> dict[Any, str]:
+def slugs_of(model: type[Party] | type[Issue], ids: Collection[str]) -> dict[str, str]:
     """Slugs by bare id. The few hundred rows of these tables are looked up by the ids that occur."""
-    return dict(bare_rows(model._default_manager.filter(pk__in=_uuids(ids)).order_by().values_list("pk", "slug")))
-
-
-def _uuids(ids: Collection[Any]) -> list[UUID]:
-    return [id if isinstance(id, UUID) else UUID(id) for id in ids]
+    found = model._default_manager.filter(pk__in=[UUID(id) for id in ids]).order_by()
+    return dict(bare_rows(found.values_list(engine_for(connection.vendor).bare_id("pk"), "slug")))
 
 
 FEW = 500
 
 
-def load_conditions(codings: QuerySet[Coding], ids: list[Any]) -> dict[Any, tuple[ConditionFacts, ...]]:
-    """By bare coding id, the conditions of those codings that have some, their series in listed order."""
+def load_conditions(codings: QuerySet[Coding], ids: list[str]) -> dict[str, tuple[ConditionFacts, ...]]:
+    """By coding, the conditions of those of ``ids`` that have some, their series in listed order."""
     if not ids:
         return {}
-    wanted: Any = _uuids(ids) if len(ids) <= FEW else codings.order_by().values("pk")
-    conditions = Condition.objects.filter(coding__in=wanted)
-    columns = ("pk", "coding_id", "statuses__status", "statuses__on", "statuses__recorded_at", "coding__recorded_at")
+    wanted: Any = [UUID(id) for id in ids] if len(ids) <= FEW else codings.order_by().values("pk")
     engine = engine_for(connection.vendor)
-    entries: dict[Any, list[StatusEntry]] = {}
-    order: dict[Any, list[Any]] = {}
-    for condition, coding, status, on, recorded_at, with_coding in bare_rows(
-        conditions.order_by("coding_id", "rank", "statuses__rank").values_list(*columns)
-    ):
+    columns = ("statuses__status", "statuses__on", "statuses__recorded_at", "coding__recorded_at")
+    rows = bare_rows(
+        Condition.objects.filter(coding__in=wanted)
+        .order_by("coding_id", "rank", "statuses__rank")
+        .values_list(engine.bare_id("pk"), engine.bare_id("coding_id"), *columns)
+    )
+    entries: dict[str, list[StatusEntry]] = {}
+    order: dict[str, list[str]] = {}
+    for condition, coding, status, on, recorded_at, with_coding in rows:
         if condition not in entries:
             entries[condition] = []
             order.setdefault(coding, []).append(condition)
@@ -146,7 +164,8 @@ def load_conditions(codings: QuerySet[Coding], ids: list[Any]) -> dict[Any, tupl
         if status is not None and instant is not None:
             entries[condition].append(StatusEntry(status, engine.read_day(on), engine.read_instant(instant)))
     return {
-        coding: tuple(ConditionFacts(tuple(entries[c])) for c in conditions) for coding, conditions in order.items()
+        engine.read_id(coding): tuple(ConditionFacts(tuple(entries[c])) for c in conditions)
+        for coding, conditions in order.items()
     }
 
 

@@ -51,9 +51,10 @@ def matrix_for(
         evidence = evidence.filter(party__in=[party.pk for party in parties])
     rows = bare_rows(
         evidence.order_by()
-        .values("issue", "party", "footing")
+        .annotate(on_issue=_bare_id("issue_id"), who=_bare_id("party_id"))
+        .values("on_issue", "who", "footing")
         .annotate(evidence=Count("pk"), latest=Max("stated_latest"))
-        .values_list("issue_id", "party_id", "footing", "evidence", "latest")
+        .values_list("on_issue", "who", "footing", "evidence", "latest")
     )
     party, issue = slugs_of(Party, {row[1] for row in rows}), slugs_of(Issue, {row[0] for row in rows})
     deciding = find_deciding(
@@ -76,6 +77,10 @@ def matrix_for(
         slug for slug in negotiation.issues.order_by("rank", "slug").values_list("slug", flat=True) if slug in present
     ]
     return Matrix(tuple(sorted({cell.party for cell in cells})), tuple(ordered), tuple(cells))
+
+
+def _bare_id(path: str) -> Any:
+    return engine_for(connection.vendor).bare_id(path)
 
 
 def _as_day(value: date | str) -> date:
@@ -104,11 +109,13 @@ def _count_copies(
     if not chained:
         return {}
     in_chain = evidence.filter(statement__in=Statement.objects.filter(source__in=chained).order_by().values("pk"))
-    read_id = engine_for(connection.vendor).read_id
+    engine = engine_for(connection.vendor)
     buckets: dict[tuple[str, str, str, Any], list[Reading]] = {}
-    columns = ("issue_id", "party_id", "footing", "stated_latest", "statement__source_id", "statement__asserted_by_id")
-    for on_issue, who, footing, on, source, asserted_by in bare_rows(in_chain.order_by().values_list(*columns)):
-        reading = _Piece(read_id(source), str(asserted_by))
+    ids = (_bare_id(path) for path in ("issue_id", "party_id", "statement__asserted_by_id", "statement__source_id"))
+    for on_issue, who, asserted_by, source, footing, on in bare_rows(
+        in_chain.order_by().values_list(*ids, "footing", "stated_latest")
+    ):
+        reading = _Piece(engine.read_id(source), asserted_by)
         buckets.setdefault((party[who], issue[on_issue], footing, on), []).append(reading)  # type: ignore[arg-type]
     counts: dict[tuple[str, str, str], int] = {}
     for (who_slug, issue_slug, footing, _), pieces in buckets.items():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from math import ceil
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Collate
 
 from positions.analysis.concessions import concessions
@@ -17,9 +19,16 @@ from positions.analysis.types import Concession, History, Position, Series, Shif
 from positions.db import engine_for
 from positions.enums import CodingState
 from positions.exceptions import LedgerTooWide
-from positions.models import Issue, Negotiation, Party, Round
+from positions.models import Coding, Issue, Negotiation, Party, Round
 from positions.queries.access import Reader
-from positions.queries.evidence import Moment, admitted_codings, history_for, load_readings, parents_in, round_spans
+from positions.queries.evidence import (
+    Moment,
+    admitted_codings,
+    history_for,
+    load_deciding_readings,
+    parents_in,
+    round_spans,
+)
 from positions.queries.matrix import Matrix, matrix_for
 
 __all__ = [
@@ -71,29 +80,35 @@ def positions_page_for(
 
     Only the evidence of the page's parties and issues is read.
     """
-    evidence = admitted_codings(reader, negotiation, moment).filter(state=CodingState.CODED)
-    if issues is not None:
-        evidence = evidence.filter(issue__in=[issue.pk for issue in issues])
-    if parties is not None:
-        evidence = evidence.filter(party__in=[party.pk for party in parties])
+    asked = list(issues) if issues is not None else list(Issue.objects.filter(negotiation=negotiation).only("slug"))
+    heard = admitted_codings(reader, negotiation, moment).filter(issue__in=[issue.pk for issue in asked])
+    waiting = _parties_from(heard, limit + 2, after=after, parties=parties)
+    parents, rounds = parents_in(negotiation), tuple(round_spans(negotiation))
+    found: list[Position] = []
+    # Each party that waits has a position; as many are read as the page needs, more where they say little.
+    reach = ceil(limit / max(1, len(asked)))
+    while waiting and len(found) < limit:
+        chunk, waiting = waiting[:reach], waiting[reach:]
+        readings = load_deciding_readings(heard.filter(party__in=chunk), admitted_at=moment.known_at)
+        chunk_positions = positions(History(tuple(readings), parents, rounds), moment.as_of, moment.known_at)
+        found += [p for p in chunk_positions if after is None or (p.party, p.issue) > after]
+        reach *= 2
+    return found[:limit], len(found) > limit or bool(waiting)
+
+
+def _parties_from(
+    heard: QuerySet[Coding], most: int, *, after: tuple[str, str] | None, parties: Collection[Party] | None
+) -> list[UUID]:
+    """The first parties with evidence, by slug, from the one named in ``after`` on; one seek in an index a party."""
+    evidence = heard.filter(state=CodingState.CODED, party=OuterRef("pk"))
     # The analysis sorts by code point, and so must the database, whatever its locale.
     by_code_point = engine_for(connection.vendor).CODE_POINT_COLLATION
-    evidence = evidence.annotate(who=Collate("party__slug", by_code_point), what=Collate("issue__slug", by_code_point))
+    waiting = Party.objects.annotate(who=Collate("slug", by_code_point)).filter(Exists(evidence))
+    if parties is not None:
+        waiting = waiting.filter(pk__in=[party.pk for party in parties])
     if after is not None:
-        evidence = evidence.filter(Q(who__gt=after[0]) | Q(who=after[0], what__gt=after[1]))
-    ordered = evidence.order_by("who", "what").values_list("who", "what", "party_id", "issue_id").distinct()
-    pairs = list(ordered[: limit + 1])
-    page = {(party, issue) for party, issue, _, _ in pairs[:limit]}
-    heard = admitted_codings(reader, negotiation, moment).filter(
-        party__in={p[2] for p in pairs[:limit]}, issue__in={p[3] for p in pairs[:limit]}
-    )
-    history = History(
-        tuple(load_readings(heard, admitted_at=moment.known_at)),
-        parents_in(negotiation),
-        tuple(round_spans(negotiation)),
-    )
-    found = positions(history, moment.as_of, moment.known_at)
-    return [position for position in found if (position.party, position.issue) in page], len(pairs) > limit
+        waiting = waiting.filter(who__gte=after[0])
+    return list(waiting.order_by("who").values_list("pk", flat=True)[:most])
 
 
 def timeline_for(

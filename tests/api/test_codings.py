@@ -227,8 +227,8 @@ def test_lists_cost_the_same_for_one_and_three(
         make_condition(
             coding, falls_on=make_party(), statuses=[("met", date(2022, 1, 12)), ("open", date(2022, 1, 13))]
         )
-    # which rows, the rows, conditions, statuses, successors
-    with django_assert_num_queries(5):
+    # which rows, the rows, conditions, statuses
+    with django_assert_num_queries(4):
         assert len(api.json("codings/")["results"]) == count
     # which rows, the rows, statuses
     with django_assert_num_queries(3):

@@ -141,8 +141,8 @@ def test_list_costs_the_same_for_one_and_three(
         )
         make_coding(statement, conditions=["one", "two"])
         make_coding(statement, conditions=["three"])
-    # which rows, the rows, addressees, successors, codings, conditions, statuses, successors, what sources withhold
-    with django_assert_num_queries(9):
+    # which rows, the rows, addressees, codings, conditions, statuses, what sources withhold
+    with django_assert_num_queries(7):
         assert len(api.json("statements/")["results"]) == statements
 
 

@@ -216,7 +216,7 @@ def talks_of(size: int) -> History:
 
 
 EXPORT_QUERIES = 19
-QUERIES = {"positions": 6, "page": 7, "matrix": 10, "timeline": 5, "shifts": 6, "concessions": 7}
+QUERIES = {"positions": 6, "page": 8, "matrix": 10, "timeline": 5, "shifts": 6, "concessions": 7}
 
 
 @pytest.mark.parametrize("size", [1, 3])

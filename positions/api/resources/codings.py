@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from positions.api.lookups import InNegotiation, Issues, Parties, Reference, Rounds
 from positions.api.parameters import Day, Flag, Instant, OneOf, Question, Words, ordering
 from positions.api.serializers.codings import CodingSerializer, ConditionSerializer
+from positions.api.serializers.succession import load_succession
 from positions.api.views import ResourceView
 from positions.enums import CodingState, CodingStatus, ConditionKind, ConditionStatus, Confidence, Footing, Move
 from positions.models import Coding, Condition, ConditionStatusEntry, Negotiation
@@ -20,17 +21,18 @@ from positions.queries.evidence import Moment
 STANCES = ("-2", "-1", "0", "1", "2")
 
 
-def with_conditions(reader: Reader, rows: QuerySet[Coding]) -> QuerySet[Coding]:
-    """Codings with their conditions and what replaced them, in a constant number of queries."""
+def with_conditions(rows: QuerySet[Coding]) -> QuerySet[Coding]:
+    """Codings with their conditions, in a constant number of queries."""
     statuses = ConditionStatusEntry.objects.order_by("rank")
     conditions = (
         Condition.objects.select_related("falls_on").order_by("rank").prefetch_related(Prefetch("statuses", statuses))
     )
-    return rows.prefetch_related(
-        Prefetch("conditions", conditions),
-        Prefetch("superseded_by", codings_for(reader).only("pk", "reason", "supersedes_id")),
-        Prefetch("supersedes", codings_for(reader).only("pk")),
-    )
+    return rows.prefetch_related(Prefetch("conditions", conditions))
+
+
+def load_coding_succession(reader: Reader, codings: Iterable[Coding]) -> None:
+    """Load with codings what replaced them and what they replaced, as far as the reader may see it."""
+    load_succession(codings, lambda: codings_for(reader).only("pk", "reason", "supersedes_id"))
 
 
 def _read_by(rows: QuerySet[Coding], coder: str, question: Question) -> QuerySet[Coding]:
@@ -102,9 +104,10 @@ class CodingView(ResourceView):
         return rows if self.question["retired"] else rows.filter(retired_at=None)
 
     def loaded(self, rows: QuerySet[Coding]) -> QuerySet[Coding]:
-        return with_conditions(self.reader, rows.select_related("negotiation", "party", "issue", "statement__source"))
+        return with_conditions(rows.select_related("negotiation", "party", "issue", "statement__source"))
 
     def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
+        load_coding_succession(self.reader, rows)
         return {"reader": self.reader, "moment": Moment.now()}
 
 

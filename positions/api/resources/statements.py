@@ -11,21 +11,26 @@ from rest_framework.response import Response
 
 from positions.api.lookups import InNegotiation, Issues, Parties, Persons, Reference, Rounds
 from positions.api.parameters import Day, Filter, Flag, Instant, Number, OneOf, Question, Words, ordering
-from positions.api.resources.codings import STANCES, with_conditions
+from positions.api.resources.codings import STANCES, load_coding_succession, with_conditions
 from positions.api.serializers.statements import StatementSerializer
+from positions.api.serializers.succession import load_succession
 from positions.api.views import ResourceView
 from positions.api.withholding import quote_shown, speaker_shown, withheld_texts
 from positions.enums import AnchorStatus, Attribution, CodingState, CodingStatus, Directness, Move
 from positions.exceptions import NotVisible
 from positions.models import Coding, Party, Source, Statement
-from positions.queries.access import Reader, codings_for, sources_for, statements_for
+from positions.queries.access import Reader, codings_for, codings_of_shown_statements, sources_for, statements_for
 from positions.queries.evidence import Moment
 
 
 def shown_codings(reader: Reader) -> QuerySet[Coding]:
     """The codings that a statement's payload carries: visible, not rejected, in force or retired together with it."""
+    return _carried(codings_for(reader))
+
+
+def _carried(codings: QuerySet[Coding]) -> QuerySet[Coding]:
     standing = Q(retired_at=None) | Q(retired_at__gte=F("statement__retired_at"))
-    return codings_for(reader).filter(standing).exclude(status=CodingStatus.REJECTED)
+    return codings.filter(standing).exclude(status=CodingStatus.REJECTED)
 
 
 def by_coding(rows: QuerySet[Statement], question: Question) -> QuerySet[Statement]:
@@ -36,9 +41,11 @@ def by_coding(rows: QuerySet[Statement], question: Question) -> QuerySet[Stateme
     wanted = {
         f"{name}__in": question[name] for name in ("issue", "move", "state", "stance") if question[name] is not None
     }
+    if question["party"] is None and not wanted:
+        return rows
     matching = shown_codings(question.reader).filter(statement=OuterRef("pk"), **wanted)
     if question["party"] is None:
-        return rows.filter(Exists(matching)) if wanted else rows
+        return rows.filter(Exists(matching))
     asserted = Q(asserted_by__in=question["party"])
     if wanted:
         asserted &= Q(Exists(matching))
@@ -128,20 +135,20 @@ class StatementView(ResourceView):
 
     def loaded(self, rows: QuerySet[Statement]) -> QuerySet[Statement]:
         reader = self.reader
-        codings = shown_codings(reader).select_related("negotiation", "party", "issue")
+        codings = _carried(codings_of_shown_statements(reader)).select_related("negotiation", "party", "issue")
         return rows.select_related("negotiation", "source", "asserted_by", "speaker", "round").prefetch_related(
             Prefetch("addressees", Party.objects.order_by("slug")),
-            Prefetch("superseded_by", statements_for(reader)),
-            Prefetch("supersedes", statements_for(reader).only("pk")),
             Prefetch(
                 "codings",
-                with_conditions(reader, codings.order_by("party__slug", "issue__slug", "created_at", "pk")),
+                with_conditions(codings.order_by("party__slug", "issue__slug", "created_at", "pk")),
                 to_attr="shown_codings",
             ),
         )
 
     def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
         sources = {row.source_id: row.source for row in rows}
+        load_succession(rows, lambda: statements_for(self.reader))
+        load_coding_succession(self.reader, (coding for row in rows for coding in row.shown_codings))
         return {
             "reader": self.reader,
             "withheld": withheld_texts(self.reader, sources.values()),
