@@ -148,31 +148,40 @@ export class Marks {
       .sort((a, b) => a.end - a.start - (b.end - b.start));
   }
 
+  // Buttons stay the same as long as their statements do: one that is being pressed must not go.
   drawMargin(holder) {
-    holder.querySelector(".margin")?.remove();
     const place = this.text.places.get(holder.firstElementChild);
     const { start, end } = this.text.paragraphs[place];
     const here = this.statements.filter((statement) => statement.start >= start && statement.start < end);
-    if (here.length === 0) {
-      return;
+    const key = here.map((statement) => `${statement.id} ${statement.version}`).join();
+    let margin = holder.querySelector(".margin");
+    if ((margin?.dataset.key ?? "") !== key) {
+      margin?.remove();
+      margin = document.createElement("div");
+      margin.className = "margin";
+      margin.dataset.key = key;
+      margin.append(...here.map((statement) => this.buttonOf(statement)));
+      holder.append(margin);
     }
-    const margin = document.createElement("div");
-    margin.className = "margin";
+    if (here.length > 0) {
+      this.placeButtons(holder, margin, here);
+    }
+  }
+
+  // Each beside the line its words begin on, or below the one before.
+  placeButtons(holder, margin, statements) {
     const frame = holder.getBoundingClientRect();
     let free = 0;
-    for (const statement of here) {
+    statements.forEach((statement, at) => {
       const [node, unit] = this.text.toDom(statement.start);
       const point = document.createRange();
       point.setStart(node, unit);
       point.setEnd(node, Math.min(unit + 1, node.data.length));
       const box = point.getClientRects()[0] ?? frame;
-      const button = this.buttonOf(statement);
       const top = Math.max(box.top - frame.top, free);
-      button.style.top = `${top}px`;
+      margin.children[at].style.top = `${top}px`;
       free = top + LINE_PIXELS;
-      margin.append(button);
-    }
-    holder.append(margin);
+    });
     holder.style.minHeight = `${free}px`;
   }
 

@@ -63,8 +63,8 @@ class TaggingPage {
   }
 
   async start() {
-    this.begin();
     const draft = await this.shelf.findDraft();
+    this.begin();
     if (draft) {
       this.takeUp(draft);
     }
@@ -108,7 +108,7 @@ class TaggingPage {
     this.shelf.dropDraft();
     this.panel.show(nextForm(this));
     this.passages.drawPassage();
-    byId("saved-state").textContent = this.saving.outbox.waiting.length ? "Waiting to be sent" : "Nothing unsaved";
+    this.showSaved();
   }
 
   takeUp({ form, sha256, submits, why }) {
@@ -140,9 +140,22 @@ class TaggingPage {
     if (!this.dirty && form.start === null) {
       return;
     }
-    const kept = this.shelf.keepDraft({ form, sha256: this.desk.source.text?.sha256, submits: this.saving.submits });
+    this.shelf.keepDraft({ form, sha256: this.desk.source.text?.sha256, submits: this.saving.submits });
+    this.showSaved();
+  }
+
+  // What is saved and what is not, in the corner.
+  showSaved() {
+    const waiting = this.saving.outbox.waiting.length;
+    const { form } = this.panel;
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    byId("saved-state").textContent = kept ? `Kept on this machine ${time}` : "This browser keeps nothing: save soon";
+    const parts = [
+      waiting ? `${waiting} waiting to be sent` : "",
+      this.dirty || form.start !== null ? `kept on this machine ${time}` : "",
+    ].filter(Boolean);
+    const words = this.shelf.full ? "This browser keeps nothing: save soon" : parts.join(" · ") || "Nothing unsaved";
+    byId("saved-state").textContent = words;
+    byId("saved-state").dataset.waiting = String(waiting);
   }
 
   // Open statements for editing; several on the same words are offered first.
@@ -242,6 +255,7 @@ class TaggingPage {
 
   refresh() {
     const { shown } = this;
+    this.showSaved();
     drawLegend(byId("legend"), this.desk.issues, shown);
     if (this.text) {
       this.marks.setStatements(shown);

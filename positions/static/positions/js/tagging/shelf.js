@@ -5,6 +5,7 @@ import { newKey } from "./server.js";
 
 const PREFIX = "rapporteur-tagging";
 const TAB = `${PREFIX}-tab`;
+const RELOAD_MS = 1_500;
 
 export class Shelf {
   constructor(username, source) {
@@ -16,7 +17,8 @@ export class Shelf {
   // Claim this tab's name. A duplicated tab brings the name of the one it was copied from and gets a new one.
   async open() {
     const remembered = readSession(TAB);
-    this.tab = remembered && (await holdLock(this.lockOf(remembered))) ? remembered : newKey();
+    const isOwn = remembered !== null && (await holdLock(this.lockOf(remembered)));
+    this.tab = isOwn ? remembered : newKey();
     if (this.tab !== remembered) {
       await holdLock(this.lockOf(this.tab));
       writeSession(TAB, this.tab);
@@ -107,16 +109,18 @@ export class Shelf {
   }
 }
 
-// Hold a lock until the page goes; false when somebody else holds it.
+// Hold a lock until the page goes; false when somebody else does. After a reload the page before lets go in a moment.
 function holdLock(name) {
   if (!navigator.locks) {
     return Promise.resolve(true);
   }
   return new Promise((resolve) => {
-    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      return lock === null ? null : new Promise(() => {});
-    });
+    const signal = AbortSignal.timeout(RELOAD_MS);
+    const hold = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
+    navigator.locks.request(name, { signal }, hold).catch(() => resolve(false));
   });
 }
 
