@@ -115,7 +115,7 @@ def register_source(
         raise Invalid({"key": f"“{source.key}” already names a source of this negotiation"})
     canonical = None if text is None else check_text(text)
     if canonical is not None:
-        _refuse_duplicate(source, canonical)
+        refuse_duplicate(source, canonical)
     source.save(force_insert=True)
     version = None
     if canonical is not None:
@@ -139,7 +139,7 @@ def fix_text(reader: Reader, source: Source, text: str, *, extraction: str = "pl
     if source.texts.exists():
         raise Conflict("The text of this source is already fixed; it never changes.")
     canonical = check_text(text)
-    _refuse_duplicate(source, canonical)
+    refuse_duplicate(source, canonical)
     version = build_text(source, canonical, extraction, timezone.now())
     version.save(force_insert=True)
     record_event(
@@ -234,7 +234,8 @@ def same_text_elsewhere(negotiation: Negotiation, canonical: str) -> list[Source
     return [version.source for version in versions.select_related("source").defer("text")]
 
 
-def _refuse_duplicate(source: Source, canonical: str) -> None:
+def refuse_duplicate(source: Source, canonical: str) -> None:
+    """Raise :class:`Invalid` when another source with this text has the same publisher and date."""
     for other in same_text_elsewhere(source.negotiation, canonical):
         if other.pk != source.pk and other.publisher == source.publisher and other.published_on == source.published_on:
             raise Invalid({"text": f"“{other.title}” has the same text, publisher and date: it is the same document"})

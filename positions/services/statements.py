@@ -21,6 +21,7 @@ from positions.services.access import require_role
 from positions.services.conditions import copy_conditions
 from positions.services.events import instant_after, record_event, snapshot
 from positions.services.fields import field_errors, require_in_force, require_reason
+from positions.services.relations import carry_relations, end_relations, in_force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,14 +186,16 @@ def correct_statement(reader: Reader, statement: Statement, facts: StatementFact
     statement = Statement.objects.select_for_update().select_related("source").get(pk=statement.pk)
     require_in_force(statement)
     standing = list(statement.codings.select_for_update().filter(retired_at=None).exclude(status=CodingStatus.REJECTED))
-    now = instant_after(statement.recorded_at, *(coding.recorded_at for coding in standing))
+    now = instant_after(
+        statement.recorded_at,
+        *(coding.recorded_at for coding in standing),
+        *(relation.recorded_at for relation in in_force([statement.pk])),
+    )
     corrected = build_statement(statement.source, newest_text(statement.source), facts, now)
-    corrected.supersedes, corrected.reason, corrected.group = statement, reason, statement.group
     _refuse_taken_key(corrected)
     before = snapshot(statement)
-    Statement.objects.filter(pk=statement.pk).update(retired_at=now)
-    _save(corrected, facts.addressees)
-    reissued = [reissue_coding(coding, corrected, now, reason) for coding in standing]
+    reissued = replace_statement(statement, corrected, facts.addressees, standing, reason)
+    carry_relations({statement.pk: corrected}, now, reason)
     record_event(
         actor=reader.user,
         action="statement_corrected",
@@ -205,6 +208,19 @@ def correct_statement(reader: Reader, statement: Statement, facts: StatementFact
     return corrected
 
 
+def replace_statement(
+    statement: Statement, corrected: Statement, addressees: Sequence[Party], standing: Iterable[Coding], reason: str
+) -> list[Coding]:
+    """Within a correction: retire a statement at the instant of its successor, and re-issue its codings on that.
+
+    Relations are left to :func:`carry_relations`: several statements may be replaced at one instant.
+    """
+    corrected.supersedes, corrected.reason, corrected.group = statement, reason, statement.group
+    Statement.objects.filter(pk=statement.pk).update(retired_at=corrected.recorded_at)
+    _save(corrected, addressees)
+    return [reissue_coding(coding, corrected, corrected.recorded_at, reason) for coding in standing]
+
+
 @transaction.atomic
 def withdraw_statement(reader: Reader, statement: Statement, reason: str) -> Statement:
     """Take a statement and its codings out of the record from now on; what was known before stays known."""
@@ -213,8 +229,13 @@ def withdraw_statement(reader: Reader, statement: Statement, reason: str) -> Sta
     statement = Statement.objects.select_for_update().get(pk=statement.pk)
     require_in_force(statement)
     standing = list(statement.codings.select_for_update().filter(retired_at=None))
-    now = instant_after(statement.recorded_at, *(coding.recorded_at for coding in standing))
+    now = instant_after(
+        statement.recorded_at,
+        *(coding.recorded_at for coding in standing),
+        *(relation.recorded_at for relation in in_force([statement.pk])),
+    )
     before = snapshot(statement)
+    end_relations(statement, now, reason)
     statement.codings.filter(retired_at=None).update(retired_at=now, withdrawal_reason=reason)
     Statement.objects.filter(pk=statement.pk).update(retired_at=now, withdrawal_reason=reason)
     statement.refresh_from_db()
