@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from positions.analysis.types import Point, Position, Segment, Series
+from positions.analysis.types import Concession, Point, Position, Segment, Series, Shift
 from positions.api.audit import note_reads
 from positions.api.lookups import InNegotiation, Issues, Parties
 from positions.api.paging import PAGING, Page, PagedAnswer, Term, page_of_list, page_of_pages
@@ -31,10 +31,13 @@ from positions.models import Issue, Negotiation, Party, Statement
 from positions.queries.evidence import Moment, admitted_codings
 from positions.queries.positions import (
     concessions_for,
+    concessions_page_for,
     matrix_for,
     positions_for,
     positions_page_for,
+    refuse_wide_ledger,
     shifts_for,
+    shifts_page_for,
     timeline_for,
 )
 
@@ -94,6 +97,16 @@ class PagedDerivedView(ViewSetMixin, DerivedView):
         """A page of the computed rows."""
         return self.send(page_of_list(self.serializer_class.__name__, rows, self.terms, self.question))
 
+    def answer_pages(
+        self,
+        fetch: Callable[[tuple[Any, ...] | None, int], tuple[list[Any], bool]],
+        whole: Callable[[], list[Any]],
+    ) -> Response:
+        """A page of rows that can be computed a page at a time, where they are wanted in their own order."""
+        if self.terms != [(name, False) for name in self.identity]:
+            return self.answer(whole())
+        return self.send(page_of_pages(self.serializer_class.__name__, fetch, whole, self.terms, self.question))
+
     def send(self, page: Page[Any]) -> Response:
         """The page, with links that keep to its moment."""
         pinned = {"as_of": self.moment.as_of.isoformat(), "known_at": instant_text(self.moment.known_at)}
@@ -118,7 +131,7 @@ class PositionsView(PagedDerivedView):
     identity = ("party", "issue")
 
     def list(self, request: Request) -> Response:
-        asked, negotiation, terms = self.question, self.negotiation, self.terms
+        asked, negotiation = self.question, self.negotiation
         chosen: dict[str, Any] = {"parties": asked["party"], "issues": asked["issue"]}
 
         def whole() -> list[Position]:
@@ -130,9 +143,7 @@ class PositionsView(PagedDerivedView):
             return positions_page_for(self.reader, negotiation, self.moment, limit=limit, after=place, **chosen)
 
         narrowed = any(asked[name] is not None for name in ("state", "footing", "red_line", "conditional"))
-        if narrowed or terms != [("party", False), ("issue", False)]:
-            return self.answer(whole())
-        return self.send(page_of_pages(self.serializer_class.__name__, fetch, whole, terms, asked))
+        return self.answer(whole()) if narrowed else self.answer_pages(fetch, whole)
 
     def is_wanted(self, row: Position) -> bool:
         """Whether the position matches the filters on what was derived."""
@@ -160,17 +171,25 @@ class ShiftsView(PagedDerivedView):
     identity = ("party", "issue", "on", "footing")
 
     def list(self, request: Request) -> Response:
-        asked = self.question
-        rows = shifts_for(
-            self.reader,
-            self.negotiation,
-            self.moment,
-            parties=asked["party"],
-            issues=asked["issue"],
-            kinds=asked["kind"],
-            others=asked["with"],
-        )
-        return self.answer(row for row in rows if asked["footing"] is None or row.footing in asked["footing"])
+        asked, negotiation = self.question, self.negotiation
+        chosen: dict[str, Any] = {
+            "parties": asked["party"],
+            "issues": asked["issue"],
+            "kinds": asked["kind"],
+            "others": asked["with"],
+        }
+
+        def whole() -> list[Shift]:
+            rows = shifts_for(self.reader, negotiation, self.moment, **chosen)
+            return [row for row in rows if asked["footing"] is None or row.footing in asked["footing"]]
+
+        def fetch(after: tuple[Any, ...] | None, limit: int) -> tuple[list[Shift], bool]:
+            place = None if after is None else (after[0], after[1], after[2], after[3])
+            return shifts_page_for(
+                self.reader, negotiation, self.moment, limit=limit, after=place, footings=asked["footing"], **chosen
+            )
+
+        return self.answer_pages(fetch, whole)
 
 
 class ConcessionsView(PagedDerivedView):
@@ -186,16 +205,19 @@ class ConcessionsView(PagedDerivedView):
     identity = ("issue", "on", "party", "other")
 
     def list(self, request: Request) -> Response:
-        asked = self.question
-        rows = concessions_for(
-            self.reader,
-            self.negotiation,
-            self.moment,
-            parties=asked["party"],
-            issues=asked["issue"],
-            others=asked["other"],
-        )
-        return self.answer(rows)
+        asked, negotiation = self.question, self.negotiation
+        chosen: dict[str, Any] = {"parties": asked["party"], "issues": asked["issue"], "others": asked["other"]}
+        if asked["party"] is None and asked["other"] is None:
+            refuse_wide_ledger(self.reader, negotiation, self.moment, asked["issue"])
+
+        def whole() -> list[Concession]:
+            return concessions_for(self.reader, negotiation, self.moment, **chosen)
+
+        def fetch(after: tuple[Any, ...] | None, limit: int) -> tuple[list[Concession], bool]:
+            place = None if after is None else (after[0], after[1], after[2], after[3])
+            return concessions_page_for(self.reader, negotiation, self.moment, limit=limit, after=place, **chosen)
+
+        return self.answer_pages(fetch, whole)
 
 
 class MatrixView(DerivedView):

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import ceil
-from uuid import UUID
-
-from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.db.models.functions import Collate
 
 from positions.analysis.concessions import concessions
 from positions.analysis.position import positions
 from positions.analysis.shifts import PARTIES_COMPARED, shifts
 from positions.analysis.timeline import timeline
 from positions.analysis.types import Concession, History, Position, Series, Shift
-from positions.db import engine_for
-from positions.enums import CodingState
 from positions.exceptions import LedgerTooWide
-from positions.models import Coding, Issue, Negotiation, Party, Round
+from positions.models import Issue, Negotiation, Party, Round
 from positions.queries.access import Reader
 from positions.queries.evidence import (
     Moment,
@@ -30,15 +23,19 @@ from positions.queries.evidence import (
     round_spans,
 )
 from positions.queries.matrix import Matrix, matrix_for
+from positions.queries.shifts import concessions_page_for, parties_with_evidence, shifts_page_for, wide_issues
 
 __all__ = [
     "Matrix",
     "Timeline",
     "concessions_for",
+    "concessions_page_for",
     "matrix_for",
     "positions_for",
     "positions_page_for",
+    "refuse_wide_ledger",
     "shifts_for",
+    "shifts_page_for",
     "timeline_for",
 ]
 
@@ -82,7 +79,7 @@ def positions_page_for(
     """
     asked = list(issues) if issues is not None else list(Issue.objects.filter(negotiation=negotiation).only("slug"))
     heard = admitted_codings(reader, negotiation, moment).filter(issue__in=[issue.pk for issue in asked])
-    waiting = _parties_from(heard, limit + 2, after=after, parties=parties)
+    waiting = parties_with_evidence(heard, limit + 2, since=after[0] if after else "", parties=parties)
     parents, rounds = parents_in(negotiation), tuple(round_spans(negotiation))
     found: list[Position] = []
     # Each party that waits has a position; as many are read as the page needs, more where they say little.
@@ -94,21 +91,6 @@ def positions_page_for(
         found += [p for p in chunk_positions if after is None or (p.party, p.issue) > after]
         reach *= 2
     return found[:limit], len(found) > limit or bool(waiting)
-
-
-def _parties_from(
-    heard: QuerySet[Coding], most: int, *, after: tuple[str, str] | None, parties: Collection[Party] | None
-) -> list[UUID]:
-    """The first parties with evidence, by slug, from the one named in ``after`` on; one seek in an index a party."""
-    evidence = heard.filter(state=CodingState.CODED, party=OuterRef("pk"))
-    # The analysis sorts by code point, and so must the database, whatever its locale.
-    by_code_point = engine_for(connection.vendor).CODE_POINT_COLLATION
-    waiting = Party.objects.annotate(who=Collate("slug", by_code_point)).filter(Exists(evidence))
-    if parties is not None:
-        waiting = waiting.filter(pk__in=[party.pk for party in parties])
-    if after is not None:
-        waiting = waiting.filter(who__gte=after[0])
-    return list(waiting.order_by("who").values_list("pk", flat=True)[:most])
 
 
 def timeline_for(
@@ -154,16 +136,13 @@ def concessions_for(
 ) -> list[Concession]:
     """The ledger's rows; ``parties`` picks movers and ``others`` those moved towards.
 
-    Raises :class:`LedgerTooWide` where neither is named and an issue has too many parties to compare.
+    Raises what :func:`refuse_wide_ledger` raises where neither is named.
     """
     involving = None
     if parties is not None or others is not None:
         involving = {party.slug for party in (*(parties or ()), *(others or ()))}
-    elif wide := _wide_issues(reader, negotiation, moment, issues):
-        raise LedgerTooWide(
-            f"More than {PARTIES_COMPARED} parties have evidence on “{wide[0]}”; "
-            "name the movers with party= or those moved towards with other=."
-        )
+    else:
+        refuse_wide_ledger(reader, negotiation, moment, issues)
     rows = concessions(
         history_for(reader, negotiation, moment, issues=issues), moment.as_of, moment.known_at, involving
     )
@@ -174,16 +153,13 @@ def concessions_for(
     ]
 
 
-def _wide_issues(
+def refuse_wide_ledger(
     reader: Reader, negotiation: Negotiation, moment: Moment, issues: Collection[Issue] | None
-) -> list[str]:
-    evidence = admitted_codings(reader, negotiation, moment).filter(state=CodingState.CODED)
-    if issues is not None:
-        evidence = evidence.filter(issue__in=issues)
-    counted = (
-        evidence.order_by()
-        .values("issue__slug")
-        .annotate(heard=Count("party", distinct=True))
-        .filter(heard__gt=PARTIES_COMPARED)
-    )
-    return sorted(counted.values_list("issue__slug", flat=True))
+) -> None:
+    """Raise :class:`LedgerTooWide` where an issue has too many parties to compare each with each."""
+    slugs = None if issues is None else [issue.slug for issue in issues]
+    if wide := wide_issues(admitted_codings(reader, negotiation, moment), slugs):
+        raise LedgerTooWide(
+            f"More than {PARTIES_COMPARED} parties have evidence on “{wide[0]}”; "
+            "name the movers with party= or those moved towards with other=."
+        )

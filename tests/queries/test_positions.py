@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -19,10 +21,12 @@ from positions.queries.bundle import bundle_of
 from positions.queries.evidence import Moment
 from positions.queries.positions import (
     concessions_for,
+    concessions_page_for,
     matrix_for,
     positions_for,
     positions_page_for,
     shifts_for,
+    shifts_page_for,
     timeline_for,
 )
 from tests.analysis.histories import (
@@ -64,16 +68,17 @@ def cell_of(position: Position) -> Cell:
     return Cell(**{name: getattr(position, name) for name in Cell.__dataclass_fields__})
 
 
-def all_pages(reader: Reader, rows: Stored, moment: Moment, limit: int) -> list[Position]:
-    found: list[Position] = []
-    after: tuple[str, str] | None = None
+def all_pages(fetch: Callable[..., tuple[list[Any], bool]], *identity: str, limit: int = 2) -> list[Any]:
+    """Every page of a read that gives a page at a time; each goes on after the last row of the one before."""
+    found: list[Any] = []
+    after: tuple[Any, ...] | None = None
     while True:
-        page, more = positions_page_for(reader, rows.negotiation, moment, limit=limit, after=after)
+        page, more = fetch(limit=limit, after=after)
         found += page
         if not more:
             return found
         assert len(page) == limit
-        after = (page[-1].party, page[-1].issue)
+        after = tuple(getattr(page[-1], name) for name in identity)
 
 
 def assert_reads_equal_reference(facts: History, as_of: date, known_at: datetime) -> None:
@@ -85,7 +90,9 @@ def assert_reads_equal_reference(facts: History, as_of: date, known_at: datetime
             matrix = matrix_for(reader, rows.negotiation, moment)
             assert list(matrix.cells) == [cell_of(position) for position in expected]
             assert matrix.parties == tuple(sorted({position.party for position in expected}))
-            assert all_pages(reader, rows, moment, 2) == expected
+            assert (
+                all_pages(partial(positions_page_for, reader, rows.negotiation, moment), "party", "issue") == expected
+            )
         for slug, issue in rows.issues.items():
             series = timeline_for(SYSTEM, rows.negotiation, issue, moment).series
             assert list(series) == reference.timeline(rows.history, slug, as_of, known_at)
@@ -106,9 +113,18 @@ def assert_reads_equal_reference(facts: History, as_of: date, known_at: datetime
         assert concessions_for(SYSTEM, rows.negotiation, moment, others=some) == [
             row for row in ledger if row.other in named
         ]
-        assert shifts_for(SYSTEM, rows.negotiation, moment, others=some) == reference.shifts(
-            rows.history, as_of, known_at, named
-        )
+        told = reference.shifts(rows.history, as_of, known_at, named)
+        assert shifts_for(SYSTEM, rows.negotiation, moment, others=some) == told
+        in_pages = partial(shifts_page_for, SYSTEM, rows.negotiation, moment)
+        place = ("party", "issue", "on", "footing")
+        assert all_pages(in_pages, *place) == reference.shifts(rows.history, as_of, known_at)
+        assert all_pages(partial(in_pages, others=some), *place) == told
+        moved = [shift for shift in told if shift.kind == "moved" and shift.party in named]
+        assert all_pages(partial(in_pages, others=some, parties=some, kinds=["moved"]), *place) == moved
+        rows_in_pages = partial(concessions_page_for, SYSTEM, rows.negotiation, moment)
+        place = ("issue", "on", "party", "other")
+        assert all_pages(rows_in_pages, *place) == ledger
+        assert all_pages(partial(rows_in_pages, parties=some), *place) == [row for row in ledger if row.party in named]
 
 
 @random_rows
@@ -215,7 +231,7 @@ def talks_of(size: int) -> History:
     )
 
 
-EXPORT_QUERIES = 19
+EXPORT_QUERIES = 22
 QUERIES = {"positions": 6, "page": 8, "matrix": 10, "timeline": 5, "shifts": 6, "concessions": 7}
 
 
