@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from positions.models import Coding, Source, Statement
+from positions.models import Coding, Source, SourceText, Statement
 from positions.queries.access import (
     Reader,
     published_codings_for,
@@ -22,7 +22,7 @@ from positions.queries.access import (
 from positions.queries.evidence import Moment
 from positions.web.page_view import page
 from positions.web.passages import cut_paragraphs, number_spans
-from positions.web.query_string import read_moment
+from positions.web.query_string import BadParameter, read_moment
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.words import sign_stance
 
@@ -44,7 +44,7 @@ def source(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         raise Http404
     statements = list(_statements_of(reader, found, asked.moment))
     withheld = withheld_reason(reader, found)
-    version = None if withheld else text_for(reader, found)
+    version = None if withheld else _text_asked(request, reader, found)
     placed = [
         s
         for s in statements
@@ -58,6 +58,7 @@ def source(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "source": found,
         "negotiation": found.negotiation,
         "version": version,
+        "newest_version": _newest_number(request, found, version),
         "withheld": withheld,
         "paragraphs": list(cut_paragraphs(version.text, spans)) if version else [],
         "notes": sorted(_notes(statements, numbers, reader), key=lambda note: note.number or 10**9),
@@ -66,6 +67,27 @@ def source(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "is_member": reader.is_member(found.negotiation_id),
     }
     return render(request, "source.html", context)
+
+
+def _newest_number(request: HttpRequest, found: Source, version: SourceText | None) -> int:
+    """The number of the newest version where an older one was asked for; else 0."""
+    if version is None or not request.GET.get("text"):
+        return 0
+    newest = found.texts.order_by("-version").values_list("version", flat=True).first() or 0
+    return newest if newest != version.version else 0
+
+
+def _text_asked(request: HttpRequest, reader: Reader, found: Source) -> SourceText | None:
+    """The version ``text`` names, the newest without it. Raises ``BadParameter``."""
+    number = request.GET.get("text", "").strip()
+    if not number:
+        return text_for(reader, found)
+    if not (number.isascii() and number.isdigit() and len(number) < 6):
+        raise BadParameter("text", number, "is not the number of a version; write it as 1")
+    version = found.texts.filter(version=int(number)).first()
+    if version is None:
+        raise BadParameter("text", number, "there is no such version of this text")
+    return version
 
 
 def _statements_of(reader: Reader, found: Source, moment: Moment) -> Iterable[Statement]:

@@ -19,6 +19,7 @@ from positions.web.passages import Context, quote_in_context
 from positions.web.query_string import Asked, read_moment
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.statement_record import ConditionRow, StatementRecord, load_statement
+from positions.web.statement_relations import relation_lines
 from positions.web.words import (
     FOOTING_WORDS,
     clip_text,
@@ -89,6 +90,7 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "lede": _lede(cards, found),
         "context": _context_of(found, quotation, is_shown=withheld is None),
         "can_read_source": withheld is None and found.text_id is not None,
+        "source_query": _source_query(found, asked),
         "published": say_edtf(source.published_on, source.published_earliest, source.published_latest)
         if source.published_on and source.published_earliest and source.published_latest
         else "",
@@ -99,6 +101,7 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "anchor": AnchorStatus(found.anchor_status).label,
         "cards": cards,
         "chain": record.chain,
+        "relations": relation_lines(reader, found, asked.moment),
         "history": list(_tell_history(record, asked)),
         "is_retired": found.retired_at is not None and found.retired_at <= asked.moment.known_at,
         "is_unknown": found.recorded_at > asked.moment.known_at,
@@ -107,6 +110,14 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "address": request.build_absolute_uri(reverse("statement", args=[found.pk])),
     }
     return render(request, "statement.html", context)
+
+
+def _source_query(found: Statement, asked: Asked) -> str:
+    """What the link to the source carries: the moment, and the version for a passage that stands in an older text."""
+    may_be_older = found.retired_at is not None or found.anchor_status in (AnchorStatus.FUZZY, AnchorStatus.ORPHAN)
+    if found.text is None or not may_be_older:
+        return asked.query
+    return f"{asked.query}&text={found.text.version}" if asked.query else f"?text={found.text.version}"
 
 
 def _read_card(coding: Coding, record: StatementRecord) -> ReadingCard:

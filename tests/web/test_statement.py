@@ -9,6 +9,9 @@ from django.test import Client
 
 from positions.enums import Attribution, Role
 from positions.models import Statement
+from positions.queries.access import SYSTEM
+from positions.services.anchoring import add_text_version
+from positions.services.relations import relate_statements
 from tests.factories import (
     add_member,
     make_coding,
@@ -176,6 +179,55 @@ def test_queries_do_not_grow(talks: Talks, count_queries: CountQueries, number: 
     for _ in range(number):
         party = make_party()
         make_coding(statement, party=party, issue=talks.issue, conditions=["one", "two"])
+        relate_statements(SYSTEM, statement, talks.say(talks.north, "2022-01-20", 1).statement, "denies")
     viewer = add_member(talks.negotiation, role=Role.VIEWER)
-    assert count_queries(f"/statements/{statement.pk}/")[0] == 8
-    assert count_queries(f"/statements/{statement.pk}/", viewer)[0] == 11
+    assert count_queries(f"/statements/{statement.pk}/")[0] == 9
+    assert count_queries(f"/statements/{statement.pk}/", viewer)[0] == 12
+
+
+def relation_words(client: Client, statement: Statement, query: str = "") -> list[tuple[str, str, str, str]]:
+    lines = client.get(f"/statements/{statement.pk}/{query}").context["relations"]
+    return [(line.words, line.quotation.text, line.note, line.seen_by) for line in lines]
+
+
+def test_relations_show_from_both_sides(client: Client, talks: Talks) -> None:
+    first = first_of(talks)
+    answer = talks.say(talks.south, "2022-01-20", -2).statement
+    relate_statements(SYSTEM, answer, first, "responds_to", "<b>A day later</b>")
+    assert relation_words(client, answer) == [("Responds to", first.exact, "", "")]
+    assert relation_words(client, first) == [("Is answered by", answer.exact, "", "")]
+    assert relation_words(client, first, "?known_at=2022-05-01") == []
+    client.force_login(add_member(talks.negotiation, role=Role.VIEWER))
+    assert relation_words(client, first) == [("Is answered by", answer.exact, "<b>A day later</b>", "system")]
+    assert "&lt;b&gt;A day later" in client.get(f"/statements/{first.pk}/").content.decode()
+
+
+def test_relation_shows_only_to_who_may_see_both(client: Client, talks: Talks) -> None:
+    first = first_of(talks)
+    secret = make_statement(source=talks.source, asserted_by=talks.south, attribution=Attribution.OFF_RECORD)
+    make_coding(secret, party=talks.south, issue=talks.issue)
+    uncoded = make_statement(source=talks.source, asserted_by=talks.south)
+    deep = make_statement(
+        source=make_source(talks.negotiation), asserted_by=talks.south, attribution=Attribution.DEEP_BACKGROUND
+    )
+    make_coding(deep, party=talks.south, issue=talks.issue)
+    for other in (secret, uncoded, deep):
+        relate_statements(SYSTEM, first, other, "denies")
+    assert relation_words(client, first) == [("Denies", "", "", "")]
+    assert "Withheld: spoken on deep background." in client.get(f"/statements/{first.pk}/").content.decode()
+    client.force_login(add_member(talks.negotiation, role=Role.ANALYST))
+    assert len(relation_words(client, first)) == 3
+
+
+def test_waiting_passage_is_read_in_the_text_it_stands_in(client: Client, talks: Talks) -> None:
+    first = first_of(talks)
+    add_text_version(SYSTEM, talks.source, "Quite another text.", reason="Corrected")
+    page = client.get(f"/statements/{first.pk}/").content.decode()
+    assert f"/sources/{talks.source.pk}/?text=1#s-{first.pk}" in page
+    old = client.get(f"/sources/{talks.source.pk}/?text=1")
+    assert (old.context["version"].version, old.context["newest_version"]) == (1, 2)
+    assert f'id="s-{first.pk}"' in old.content.decode()
+    new = client.get(f"/sources/{talks.source.pk}/")
+    assert (new.context["version"].version, new.context["newest_version"]) == (2, 0)
+    for bad in ("0", "3", "x", "-1", "１", "9" * 40):
+        assert client.get(f"/sources/{talks.source.pk}/?text={bad}").status_code == 400

@@ -46,7 +46,7 @@ def quotations_of(negotiation: Negotiation) -> Iterator[tuple[Statement, SourceT
     text: SourceText | None = None
     for statement in statements.iterator(chunk_size=500):
         if text is None or text.pk != statement.text_id:
-            text = SourceText.objects.select_related("source").get(pk=statement.text_id)
+            text = SourceText.objects.select_related("source").get(statements=statement)
         yield statement, text
 
 

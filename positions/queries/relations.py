@@ -1,0 +1,41 @@
+"""How statements stand to one another, for whoever may see both."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from positions.models import Relation, Statement
+from positions.queries.access import Reader, statements_for
+from positions.queries.evidence import Moment
+
+
+def relations_open_to(reader: Reader) -> QuerySet[Relation]:
+    """The relations, in force or not, both of whose statements the reader may see."""
+    if reader.is_administrator:
+        return Relation.objects.all()
+    seen = statements_for(reader).order_by().values("pk")
+    return Relation.objects.filter(statement__in=seen, other__in=seen)
+
+
+def relations_for(reader: Reader, statement: Statement, moment: Moment | None = None) -> QuerySet[Relation]:
+    """The relations of a statement, in either direction, as known at the moment (now by default).
+
+    Each comes with both statements, ready for their ground rules to be asked.
+    """
+    known_at = (moment or Moment.now()).known_at
+    return (
+        relations_open_to(reader)
+        .filter(Q(statement=statement) | Q(other=statement), recorded_at__lte=known_at)
+        .filter(Q(retired_at=None) | Q(retired_at__gt=known_at))
+        .select_related(
+            "statement__asserted_by",
+            "statement__speaker",
+            "statement__source",
+            "statement__round",
+            "other__asserted_by",
+            "other__speaker",
+            "other__source",
+            "other__round",
+        )
+        .order_by("recorded_at", "pk")
+    )
