@@ -13,6 +13,7 @@ from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView
 from positions.api.resources.negotiations import IssueView, NegotiationView, RoundView
 from positions.api.resources.parties import PartyView, PersonView
+from positions.api.resources.reliability import ReliabilityView
 from positions.api.resources.sources import SourceTextView, SourceView
 from positions.api.resources.statements import SourceStatementView, StatementView
 from positions.api.tokens import MeView, TokenView
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("timeline/", TimelineView.as_view(), name="api-timeline"),
     path("shifts/", ShiftsView.as_view({"get": "list"}), name="api-shifts"),
     path("concessions/", ConcessionsView.as_view({"get": "list"}), name="api-concessions"),
+    path("reliability/", ReliabilityView.as_view(), name="api-reliability"),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),
     path("tokens/<str:id>/", TokenView.as_view({"get": "retrieve", "delete": "destroy"}), name="api-tokens-one"),

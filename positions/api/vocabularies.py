@@ -28,3 +28,23 @@ class ShiftKind(TextChoices):
     REVERSED = "reversed", "The other side"
     MIXED = "mixed", "Coded before, mixed now"
     RESOLVED = "resolved", "Mixed before, coded now"
+
+
+class CodedField(TextChoices):
+    """What coders are compared on."""
+
+    STANCE = "stance", "Stance, of the same statement, party and issue"
+    STATE = "state", "State, of the same statement, party and issue"
+    MOVE = "move", "Move, of the same statement, party and issue"
+    RED_LINE = "red_line", "Red line, of the same statement, party and issue"
+    ISSUE = "issue", "Issue, of the same statement"
+    PARTY = "party", "Party, of the same statement"
+
+
+class Metric(TextChoices):
+    """How far apart two values count."""
+
+    NOMINAL = "nominal", "Equal or not"
+    ORDINAL = "ordinal", "By how many values lie between them"
+    INTERVAL = "interval", "By their difference"
+    RATIO = "ratio", "By their difference relative to their sum"

@@ -1,0 +1,292 @@
+"""Agreement between the coders of a negotiation: whose first readings count, and for whom.
+
+Readings count once they were handed in, whatever became of them; adjudicated third readings,
+corrections and the machine's suggestions are nobody's independent reading. A figure can give a
+reading away, so each reader gets figures over what they may know: see ``_countable``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from positions.analysis.coders import (
+    METRICS_BY_FIELD,
+    OF_STATEMENTS,
+    Disagreement,
+    FieldAgreement,
+    FirstReading,
+    agreement_on,
+    coincidences_on,
+    disagreements,
+    first_of_each,
+)
+from positions.analysis.reliability import Value
+from positions.enums import MACHINE_CODER, CodingStatus, ReviewPolicy, Role
+from positions.models import CodebookVersion, Coding, Event, Issue, Negotiation, Party, Statement
+from positions.queries.access import Reader, codings_for, require_visible, statements_for
+
+COLUMNS = (
+    "pk", "statement_id", "party_id", "issue_id", "coder", "stance", "state", "move", "red_line", "codebook__version",
+    "submitted_at", "created_at",
+)  # fmt: skip
+Unit = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which readings to compare: on some issues, of a pair of coders, made under one version; null for all."""
+
+    issues: Sequence[Issue] | None = None
+    coders: Sequence[str] | None = None
+    codebook: int | None = None
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True)
+class CoderReadings:
+    """The first readings of a negotiation that count for one reader, and which of them they may look into.
+
+    ``versions_of`` leads from a coding to the version of the statement it was made on.
+    """
+
+    readings: tuple[FirstReading, ...]
+    open_units: frozenset[Unit]
+    versions_of: Mapping[str, str]
+
+    @property
+    def coders(self) -> list[str]:
+        """The coders' names, in alphabetical order."""
+        return sorted({reading.coder for reading in self.readings})
+
+    @property
+    def codebooks(self) -> list[int]:
+        """The versions of the codebook the readings were made under."""
+        return sorted({reading.codebook for reading in self.readings})
+
+    def chosen(self, selection: Selection, field: str = "") -> list[FirstReading]:
+        """The selected readings, to be compared on ``field``.
+
+        For ``issue`` and ``party`` these are all readings of the statements that somebody read for one of
+        the issues: who saw another issue in them disagrees about it.
+        """
+        made = [
+            reading
+            for reading in self.readings
+            if (selection.coders is None or reading.coder in selection.coders)
+            and (selection.codebook is None or reading.codebook == selection.codebook)
+        ]
+        if selection.issues is None:
+            return made
+        wanted = {str(issue.pk) for issue in selection.issues}
+        on_them = [reading for reading in made if reading.issue in wanted]
+        if field not in OF_STATEMENTS:
+            return on_them
+        statements = {reading.statement for reading in on_them}
+        return [reading for reading in made if reading.statement in statements]
+
+
+def reliability_for(readings: CoderReadings, selection: Selection) -> list[FieldAgreement]:
+    """Agreement on each field, over the readings that :func:`coder_readings_for` found for a reader."""
+    return [agreement_on(field, readings.chosen(selection, field)) for field in METRICS_BY_FIELD]
+
+
+def matrix_on(readings: CoderReadings, field: str, selection: Selection) -> dict[tuple[Value, Value], float]:
+    """The coincidence matrix behind the agreement on ``field``."""
+    return coincidences_on(field, readings.chosen(selection, field))
+
+
+# ---------------------------------------------------------------- whose readings count
+
+
+def coder_readings_for(reader: Reader, negotiation: Negotiation) -> CoderReadings:
+    """The readings handed in on the negotiation that count for the reader. Raises ``NotVisible``."""
+    require_visible(reader, negotiation)
+    first_version = _first_versions(negotiation)
+    aliases = _merged(negotiation)
+    returned = _returned(negotiation)
+    rows = Coding.objects.filter(negotiation=negotiation, supersedes=None, reason="").exclude(coder=MACHINE_CODER)
+    rows = rows.filter(~Q(status=CodingStatus.DRAFT) | Q(submitted_at__isnull=False)).order_by()
+    found: list[FirstReading] = []
+    stands: dict[str, tuple[str, str]] = {}
+    for row in rows.values_list(*COLUMNS, "status"):
+        *columns, status = row
+        logged = returned.pop(str(row[0]), None)
+        reading = _reading(columns) if logged is None else logged
+        stands[reading.coding] = (reading.statement, status)
+        found.append(reading)
+    # what was sent back and then deleted was handed in all the same
+    for reading in returned.values():
+        stands[reading.coding] = (reading.statement, CodingStatus.REJECTED)
+        found.append(reading)
+    seen = _seen_statements(reader, negotiation, first_version)
+    moved = [
+        reading._replace(
+            statement=first_version.get(reading.statement, reading.statement),
+            party=aliases.get(reading.party, reading.party),
+            issue=aliases.get(reading.issue, reading.issue),
+        )
+        for reading in found
+    ]
+    shown = [reading for reading in moved if seen is None or reading.statement in seen]
+    return _countable(reader, negotiation, shown, stands, first_version, aliases)
+
+
+def _reading(row: Sequence[Any]) -> FirstReading:
+    coding, statement, party, issue, coder, stance, state, move, red_line, codebook, submitted_at, created_at = row
+    return FirstReading(
+        str(coding), str(statement), str(party), str(issue), coder, stance, state, move, bool(red_line), codebook,
+        submitted_at or created_at,
+    )  # fmt: skip
+
+
+def _returned(negotiation: Negotiation) -> dict[str, FirstReading]:
+    """What readings said when first handed in, of those that a reviewer sent back: the log kept it."""
+    sent_back = Event.objects.filter(negotiation=negotiation, action="coding_returned").order_by().values("subject_id")
+    handed_in = Event.objects.filter(negotiation=negotiation, action="coding_submitted", subject_id__in=sent_back)
+    entries = list(handed_in.order_by("pk").values_list("subject_id", "after"))
+    if not entries:
+        return {}
+    versions = dict(CodebookVersion.objects.filter(negotiation=negotiation).values_list("pk", "version"))
+    first: dict[str, FirstReading] = {}
+    for subject, after in entries:
+        if after is None or subject in first or after["coder"] == MACHINE_CODER or after["supersedes"] is not None:
+            continue
+        at = datetime.fromisoformat(after["submitted_at"])
+        names = ("id", "statement", "party", "issue", "coder", "stance", "state", "move", "red_line")
+        first[subject] = _reading([*(after[name] for name in names), versions[UUID(after["codebook"])], at, at])
+    return first
+
+
+def _first_versions(negotiation: Negotiation) -> dict[str, str]:
+    """From each corrected statement to the first version of the passage."""
+    replaced = Statement.objects.filter(negotiation=negotiation, supersedes__isnull=False)
+    before = {str(pk): str(earlier) for pk, earlier in replaced.order_by().values_list("pk", "supersedes_id")}
+    first = {}
+    for pk in before:
+        earliest = pk
+        while earliest in before:
+            earliest = before[earliest]
+        first[pk] = earliest
+    return first
+
+
+def _merged(negotiation: Negotiation) -> dict[str, str]:
+    """From each party and issue that was merged into another to the one that stayed."""
+    parties = Party.objects.filter(merged_into__isnull=False).order_by().values_list("pk", "merged_into_id")
+    issues = Issue.objects.filter(negotiation=negotiation, merged_into__isnull=False).order_by()
+    into = {str(pk): str(target) for pk, target in [*parties, *issues.values_list("pk", "merged_into_id")]}
+    stayed = {}
+    for pk in into:
+        last = into[pk]
+        while last in into:
+            last = into[last]
+        stayed[pk] = last
+    return stayed
+
+
+def _seen_statements(
+    reader: Reader, negotiation: Negotiation, first_version: Mapping[str, str]
+) -> frozenset[str] | None:
+    """First versions of the statements that the reader may see in some version; null: all of them."""
+    if reader.is_insider(negotiation.pk):
+        return None
+    visible = statements_for(reader).filter(negotiation=negotiation).order_by().values_list("pk", flat=True)
+    return frozenset(first_version.get(str(pk), str(pk)) for pk in visible)
+
+
+def _countable(
+    reader: Reader,
+    negotiation: Negotiation,
+    readings: Sequence[FirstReading],
+    stands: Mapping[str, tuple[str, str]],
+    first_version: Mapping[str, str],
+    aliases: Mapping[str, str],
+) -> CoderReadings:
+    """What counts for the reader, and what they may look into.
+
+    Where two code blind, a unit counts once it is settled: a reading of it is published, or all of them
+    were rejected. Until then its agreement would tell a coder, or whoever passes it on to one, what the
+    other saw. It counts earlier for those who may read all its readings anyway. A unit may be looked into
+    by the same rule, whatever the policy.
+    """
+    published = {
+        (
+            first_version.get(str(statement), str(statement)),
+            aliases.get(str(party), str(party)),
+            aliases.get(str(issue), str(issue)),
+        )
+        for statement, party, issue in Coding.objects.filter(negotiation=negotiation, status=CodingStatus.PUBLISHED)
+        .order_by()
+        .values_list("statement_id", "party_id", "issue_id")
+    }
+    readable: set[str] | None = None
+    if not reader.has_role(negotiation.pk, Role.LEAD):
+        mine = codings_for(reader).filter(negotiation=negotiation).order_by()
+        readable = {str(pk) for pk in mine.values_list("pk", flat=True)} if reader.is_insider(negotiation.pk) else set()
+    units: dict[Unit, list[FirstReading]] = {}
+    for reading in readings:
+        units.setdefault(reading.unit, []).append(reading)
+    is_open = {
+        unit
+        for unit, listed in units.items()
+        if unit in published
+        or all(stands[r.coding][1] == CodingStatus.REJECTED for r in listed)
+        or readable is None
+        or all(r.coding in readable for r in listed)
+    }
+    if negotiation.review_policy == ReviewPolicy.DOUBLE:
+        readings = [reading for reading in readings if reading.unit in is_open]
+    versions_of = {reading.coding: stands[reading.coding][0] for reading in readings}
+    return CoderReadings(tuple(first_of_each(readings)), frozenset(is_open), versions_of)
+
+
+# ---------------------------------------------------------------- the worst of them
+
+
+@dataclass(frozen=True)
+class QuotedDisagreement:
+    """A disagreement with the passage each reading was made on, and the names of what was coded."""
+
+    found: Disagreement
+    statements: tuple[Statement, ...]
+    party: Mapping[str, Party]
+    issue: Mapping[str, Issue]
+
+
+def worst_units_for(
+    reader: Reader, negotiation: Negotiation, readings: CoderReadings, chosen: Sequence[FirstReading], limit: int
+) -> tuple[list[QuotedDisagreement], int]:
+    """The units on which the chosen readings differ most, and how many differ in all; members only.
+
+    A unit whose readings are not all open to the reader is neither shown nor counted.
+    """
+    if not reader.is_member(negotiation.pk):
+        return [], 0
+    open_to_me = [reading for reading in chosen if reading.unit in readings.open_units]
+    found = disagreements(open_to_me)
+    shown = found[:limit]
+    wanted = {readings.versions_of[r.coding] for each in shown for r in each.readings}
+    statements = {
+        str(statement.pk): statement
+        for statement in statements_for(reader)
+        .filter(pk__in=wanted)
+        .select_related("source", "asserted_by", "speaker", "round")
+        .prefetch_related("superseded_by")
+    }
+    parties = {str(p.pk): p for p in Party.objects.filter(pk__in={r.party for d in shown for r in d.readings})}
+    issues = {str(i.pk): i for i in Issue.objects.filter(pk__in={r.issue for d in shown for r in d.readings})}
+    quoted = []
+    for each in shown:
+        passages = dict.fromkeys(readings.versions_of[r.coding] for r in each.readings)
+        quotes = tuple(statements[pk] for pk in passages if pk in statements)
+        if quotes:
+            quoted.append(QuotedDisagreement(each, quotes, parties, issues))
+    return quoted, len(found)
