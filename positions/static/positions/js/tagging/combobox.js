@@ -182,6 +182,7 @@ export class Combobox {
   close() {
     this.asked += 1;
     this.list.hidden = true;
+    this.list.replaceChildren();
     this.active = -1;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

@@ -85,7 +85,7 @@ function rowOf(field, mine, theirs) {
   for (const side of [mine, theirs]) {
     const cell = document.createElement("td");
     cell.dir = "auto";
-    cell.textContent = String(side ? (side.get(field) ?? "–") : "withdrawn");
+    cell.textContent = String(side ? side.get(field) || "–" : "withdrawn");
     row.append(cell);
   }
   if (differs) {

@@ -98,7 +98,6 @@ function addCondition(page, view) {
 
 function toggleJoint(page) {
   if (!page.panel.form.editing) {
-    page.panel.toggleMore(true);
     page.panel.setJoint(!page.panel.form.joint);
   }
 }

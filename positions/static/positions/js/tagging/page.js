@@ -75,7 +75,7 @@ class TaggingPage {
     this.listen();
     this.watch.start();
     this.loadSuggestions();
-    this.root.dataset.ready = "true";
+    this.root.dataset.readyMs = String(Math.round(performance.now()));
   }
 
   listen() {
@@ -271,11 +271,9 @@ class TaggingPage {
   }
 
   async loadSuggestions() {
-    if (!this.text) {
-      return;
-    }
     try {
-      this.guide.setSuggestions((await this.server.get("suggestions/")).suggestions);
+      const { suggestions } = await this.server.get("suggestions/");
+      this.guide?.setSuggestions(suggestions);
       this.refresh();
     } catch {
       byId("suggestion-count").textContent = "Suggestions could not be fetched; tagging works without them.";

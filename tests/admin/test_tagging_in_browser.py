@@ -1,0 +1,268 @@
+"""The tagging page in a browser, by keyboard: selecting, coding, saving, and everything that can go wrong meanwhile."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.admin.tagging_page import STRANGE, Opener, cookies, sign_in, sources, statements_of, tag, violations
+
+__all__ = ["cookies", "sources", "tag"]
+pytestmark = pytest.mark.browser
+
+
+def test_ten_statements_of_a_demo_source_by_keyboard(tag: Opener, sources: dict[str, str]) -> None:
+    """… each but the first, which sets party and issue, with at most eight presses after its selection."""
+    tagging = tag(sources["demo"])
+    before = len(statements_of(tagging))
+    tagging.focus()
+    tagging.press("n")
+    expect(tagging.exact).not_to_be_empty()
+    begun = tagging.presses
+    tagging.choose("w", "kremlin", "Russia")
+    tagging.choose("i", "exercis", "xercises")
+    taken = []
+    for number in range(1, 11):
+        tagging.press("2", "o", "Control+Shift+Enter")
+        tagging.expect_saved(number)
+        taken.append(tagging.presses - begun)
+        begun = tagging.presses
+    assert max(taken[1:]) <= 8
+    corner = tagging.page.locator("#effort")
+    expect(corner).to_have_attribute("data-total", str(sum(taken)))
+    expect(corner).to_have_attribute("data-last", str(taken[-1]))
+    made = statements_of(tagging)[before:]
+    assert len({(one["start"], one["end"]) for one in made}) == 10
+    readings = [(coding["stance"], coding["move"], coding["status"]) for one in made for coding in one["codings"]]
+    assert readings == [(1, "offer", "submitted")] * 10
+    assert {one["by"] for one in made} == {tagging.stack.credentials["analyst"]["username"]}
+
+
+def test_half_filled_panel_survives_a_reload(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["kept"])
+    tagging.select("limit its exercises")
+    tagging.code("1", "d", "l", "k")
+    tagging.page.keyboard.type("others do")
+    tagging.reload()
+    expect(tagging.exact).to_have_text("limit its exercises")
+    expect(tagging.page.locator(".scale [aria-pressed=true]")).to_contain_text("+2")
+    expect(tagging.page.locator("[data-flag=red_line]")).to_have_attribute("aria-pressed", "true")
+    expect(tagging.page.locator(".condition .words")).to_have_value("others do")
+    other = tag(sources["kept"], beside=tagging)
+    expect(other.exact).to_be_hidden()
+    stranger = tag(sources["kept"], "reviewer")
+    expect(stranger.exact).to_be_hidden()
+
+
+def test_statement_saved_without_a_connection_is_sent_once_when_it_is_back(
+    tag: Opener, sources: dict[str, str]
+) -> None:
+    tagging = tag(sources["offline"])
+    beside = tag(sources["offline"], beside=tagging)
+    tagging.page.bring_to_front()
+    tagging.select("refuses to withdraw")
+    tagging.code("5", "r")
+    tagging.page.context.set_offline(True)
+    tagging.press("Control+Enter")
+    expect(tagging.page.locator("[data-notice=connection]")).to_contain_text("1 kept on this machine")
+    expect(tagging.page.locator("#saved-state")).to_have_attribute("data-waiting", "1")
+    tagging.page.context.set_offline(False)
+    expect(tagging.page.locator("#saved-state")).to_have_attribute("data-waiting", "0")
+    tagging.expect_statements(1)
+    beside.page.bring_to_front()
+    beside.expect_statements(1)
+    assert [one["exact"] for one in statements_of(tagging)] == ["refuses to withdraw"]
+
+
+def test_answer_that_got_lost_does_not_save_twice(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["twice"])
+    lost: list[str] = []
+
+    def lose_first(route: Any) -> None:
+        if lost:
+            route.continue_()
+            return
+        route.fetch()
+        lost.append(route.request.url)
+        route.abort()
+
+    tagging.page.route("**/tag/statements/", lose_first)
+    tagging.select("Nobody said more")
+    tagging.code("3", "g", "Control+Enter")
+    tagging.expect_statements(1)
+    expect(tagging.page.locator("#saved-state")).to_have_attribute("data-waiting", "0")
+    assert len(lost) == 1
+    assert len(statements_of(tagging)) == 1
+
+
+def test_lost_session_loses_nothing(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["session"])
+    tagging.select("limit its exercises")
+    tagging.code("2", "o")
+    context = tagging.page.context
+    context.clear_cookies()
+    tagging.press("Control+Enter")
+    link = tagging.page.get_by_role("link", name="Sign in again")
+    expect(link).to_be_visible()
+    tagging.select("refuses to withdraw")
+    tagging.press("5")
+    with context.expect_page() as opened:
+        link.click()
+    # somebody else signs in first: nothing of the analyst's is sent in that name
+    sign_in(opened.value, tagging.stack, "reviewer")
+    tagging.page.bring_to_front()
+    expect(tagging.page.locator("[data-notice=connection]")).to_contain_text("Somebody else is signed in")
+    context.clear_cookies()
+    sign_in(opened.value, tagging.stack, "analyst")
+    tagging.page.bring_to_front()
+    tagging.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    expect(tagging.page.locator("#saved-state")).to_have_attribute("data-waiting", "0")
+    expect(tagging.exact).to_have_text("refuses to withdraw")
+    assert [(one["exact"], one["by"]) for one in statements_of(tagging)] == [
+        ("limit its exercises", tagging.stack.credentials["analyst"]["username"])
+    ]
+
+
+def test_conflict_shows_both_versions_and_loses_neither(tag: Opener, sources: dict[str, str]) -> None:
+    mine = tag(sources["conflict"])
+    mine.select("limit its exercises")
+    mine.code("2", "o", "Control+Enter")
+    mine.expect_saved(1)
+    theirs = tag(sources["conflict"], "reviewer")
+    theirs.expect_statements(1)
+    for tagging, stance in ((theirs, "1"), (mine, "4")):
+        tagging.page.locator(".margin-mark").first.click()
+        expect(tagging.page.locator("#reason-row")).to_be_visible()
+        tagging.focus()
+        tagging.press(stance)
+    mine.page.route("**/tag/changes/**", lambda route: route.abort())
+    theirs.page.fill("#reason", "It is a firm commitment.")
+    theirs.press("Control+Enter")
+    expect(theirs.page.locator("#panel-title")).to_have_text("New statement")
+    mine.page.fill("#reason", "It is refused.")
+    mine.press("Control+Enter")
+    differing = mine.page.locator("#conflict-table .differs")
+    expect(differing).to_have_count(1)
+    expect(differing.locator("td")).to_contain_text(["−1", "+2"])
+    mine.page.get_by_role("button", name="Keep mine").click()
+    expect(mine.page.locator("#panel-title")).to_have_text("New statement")
+    [current] = statements_of(mine)
+    assert [coding["stance"] for coding in current["codings"]] == [-1]
+    theirs.page.bring_to_front()
+    expect(theirs.page.locator(".margin-mark")).to_contain_text("−1")
+
+
+def test_joint_text_is_said_by_each_party_in_one_step_and_undone_in_one(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["joint"])
+    tagging.select("Nobody said more.")
+    tagging.choose("w", "washing", "United States")
+    tagging.press("q")
+    tagging.page.keyboard.type("nato")
+    expect(tagging.page.locator("#asserted-by-list [aria-selected=true]")).to_contain_text("NATO")
+    tagging.press("Enter", "Escape")
+    tagging.code("1", "d", "Control+Enter")
+    tagging.expect_saved(1)
+    tagging.expect_statements(2)
+    made = statements_of(tagging)
+    assert {(one["asserted_by"]["slug"], one["codings"][0]["party"]["slug"]) for one in made} == {
+        ("united-states", "united-states"),
+        ("nato", "nato"),
+    }
+    assert len({one["group"] for one in made}) == 1
+    assert made[0]["group"] is not None
+    tagging.press("Control+z")
+    tagging.expect_statements(0)
+
+
+def test_several_statements_on_the_same_words_are_chosen_from(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["overlap"])
+    for number, words in enumerate(("is ready to limit its exercises", "limit its exercises"), start=1):
+        tagging.select(words)
+        tagging.code("2", "o", "Control+Enter")
+        tagging.expect_saved(number)
+    tagging.press("ArrowLeft", "Enter")
+    choices = tagging.page.locator("#chooser[open] .statement")
+    expect(choices).to_have_count(2)
+    choices.nth(1).press("Enter")
+    expect(tagging.exact).to_have_text("is ready to limit its exercises")
+    expect(tagging.page.locator("#legend li")).to_contain_text("Military exercises 2")
+    tagging.page.get_by_role("button", name="Withdraw").click()
+    tagging.page.fill("#withdrawal-reason", "Said twice.")
+    tagging.press("Enter")
+    tagging.expect_statements(1)
+
+
+def test_keys_and_numbers_select_what_they_say(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["strange"])
+    tagging.focus()
+    tagging.press("Control+Home", "Control+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
+    expect(tagging.exact).to_have_text("\U0001f54a")
+    tagging.press("Home", "Shift+End")
+    expect(tagging.exact).to_have_text("A \U0001f54a flies.")
+    tagging.press("ArrowRight", "Shift+ArrowLeft", "ArrowRight")
+    tagging.press(".")
+    expect(tagging.exact).to_have_text(STRANGE.split("\n")[3])
+    tagging.page.fill("#span-start", "1")
+    tagging.page.fill("#span-end", "13")
+    tagging.page.keyboard.press("Tab")
+    expect(tagging.exact).to_have_text("\U0001f54a flies.")
+    assert (tagging.page.input_value("#span-start"), tagging.page.input_value("#span-end")) == ("2", "10")
+    tagging.page.fill("#span-end", "9999")
+    tagging.page.keyboard.press("Tab")
+    expect(tagging.page.locator("#span-error")).to_contain_text(f"between 0 and {len(STRANGE)}")
+    tagging.focus()
+    tagging.press("Control+a")
+    tagging.code("3", "g", "Control+Enter")
+    tagging.expect_saved(1)
+    assert [(one["start"], one["exact"]) for one in statements_of(tagging)] == [(0, STRANGE)]
+
+
+def test_single_keys_do_nothing_in_fields_and_can_be_switched_off(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["typed"])
+    tagging.select("limit its exercises")
+    tagging.press("m")
+    tagging.page.locator("#note").focus()
+    tagging.page.keyboard.type("12 dot?")
+    expect(tagging.page.locator("#note")).to_have_value("12 dot?")
+    expect(tagging.page.locator(".scale [aria-pressed=true]")).to_have_count(0)
+    tagging.press("Escape", "?")
+    expect(tagging.page.locator("#keys[open]")).to_be_visible()
+    tagging.page.locator("#single-keys").uncheck()
+    tagging.press("Escape", "1")
+    expect(tagging.page.locator(".scale [aria-pressed=true]")).to_have_count(0)
+    tagging.press("Control+Enter")
+    expect(tagging.page.locator("#form-errors")).to_contain_text("Choose an issue")
+
+
+def test_long_text_opens_at_once_and_scrolls(tag: Opener, sources: dict[str, str]) -> None:
+    """A text of a million characters; the clock is the browser's own, from the request to the page's being ready."""
+    tagging = tag(sources["long"])
+    assert tagging.page.evaluate("() => document.getElementById('text').textContent.length") > 1_000_000
+    took = tagging.page.evaluate("() => Number(document.getElementById('tagging').dataset.readyMs)")
+    assert took < 2_000
+    tagging.focus()
+    tagging.press("Control+End", "Control+Shift+ArrowLeft")
+    expect(tagging.exact).to_have_text("others.")
+    assert tagging.page.evaluate("() => scrollY") > 10_000
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "dark"), (390, "light"), (1200, "light"), (390, "dark")])
+def test_page_reads_well(tag: Opener, sources: dict[str, str], width: int, scheme: str) -> None:
+    tagging = tag(sources["look"], viewport={"width": width, "height": 800}, color_scheme=scheme)
+    tagging.select("limit its exercises")
+    tagging.press("1", "m", "k")
+    tagging.page.locator("#statement-list").evaluate("list => { list.open = true; }")
+    assert tagging.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(tagging.page) == []
+    tagging.page.locator("[data-action=help]").click()
+    assert violations(tagging.page) == []
+
+
+def test_what_is_missing_is_said(tag: Opener, sources: dict[str, str]) -> None:
+    expect(tag(sources["none"], "analyst").page.locator(".empty-state")).to_contain_text("no text yet")
+    bare = tag(sources["bare"]).page
+    expect(bare.locator("[data-notice=no-issues] a")).to_have_attribute("href", re.compile("/issue/add/"))
+    expect(bare.locator("#suggestion-count")).to_have_text("Nothing is suggested for this text.")
