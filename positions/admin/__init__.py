@@ -12,6 +12,7 @@ from positions.admin import (  # noqa: F401 - each module registers its pages
     members,
     negotiations,
     parties,
+    relations,
     rounds,
     sources,
     statements,

@@ -7,44 +7,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction
 from positions.admin.base import ScopedAdmin, ScopedInline, TabularInline
+from positions.admin.board import StatusForm, answer_board
 from positions.admin.filters import scoped
-from positions.admin.scope import desk_rows, reader_on
-from positions.admin.widgets import search_box
+from positions.admin.scope import reader_on
 from positions.enums import ConditionStatus, Role
-from positions.models import Condition, ConditionStatusEntry, Statement
+from positions.models import Condition, ConditionStatusEntry
 from positions.queries.access import Reader
 from positions.services.conditions import set_condition_status
-
-
-class StatusForm(forms.Form):
-    """From which day a condition has which status, and what shows it."""
-
-    status = forms.ChoiceField(choices=ConditionStatus.choices)
-    on = forms.DateField(label="From", widget=AdminDateWidget, help_text="The day from which it holds.")
-
-    def __init__(self, *args: Any, condition: Condition, reader: Reader, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        within = condition.coding.negotiation
-        rows = desk_rows(reader, Statement).filter(negotiation=within)
-        self.fields["statement"] = forms.ModelChoiceField(
-            rows,
-            required=False,
-            widget=search_box(ConditionStatusEntry, "statement", within),
-            help_text="The statement that shows it …",
-        )
-        self.fields["reason"] = forms.CharField(
-            required=False,
-            widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-            help_text="… or, in a few words, why it holds.",
-        )
-        self.initial.setdefault("on", timezone.now().date())
 
 
 def may_set(reader: Reader, condition: Condition) -> bool:
@@ -93,6 +69,7 @@ class ConditionAdmin(ActionAdmin):
     date_hierarchy = "coding__stated_latest"
     ordering = ("-coding__stated_latest", "rank", "id")
     fields = ("text", "kind", "falls_on", "coding")
+    change_list_template = "admin/positions/condition/change_list.html"
     inlines = (StatusInline,)
     object_actions = (ObjectAction("status", "Set status…", may_set, set_status, ask_status, tone="primary"),)
 
@@ -100,6 +77,16 @@ class ConditionAdmin(ActionAdmin):
         newest = ConditionStatusEntry.objects.filter(condition=OuterRef("pk")).order_by("-rank").values("status")[:1]
         rows: QuerySet[Condition] = super().get_queryset(request).annotate(newest_status=Subquery(newest))
         return rows
+
+    def get_urls(self) -> list[URLPattern]:
+        board = self.admin_site.admin_view(self.board_view)
+        return [path("board/", board, name="positions_condition_board"), *super().get_urls()]
+
+    def board_view(self, request: HttpRequest) -> HttpResponse:
+        """What is still open, and what came of the rest: all conditions in force of one negotiation."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return answer_board(self, request)
 
     @admin.display(description="status", ordering="newest_status")
     def status_now(self, condition: Any) -> str:

@@ -31,6 +31,7 @@ from positions.models import (
     Party,
     PartyAlias,
     Person,
+    Relation,
     Round,
     Source,
     SourceText,
@@ -40,6 +41,7 @@ from positions.models import (
 )
 from positions.queries import access
 from positions.queries.access import Reader, reader_of
+from positions.queries.relations import relations_open_to
 from positions.services.access import note_administrator_read
 
 # The lookup path from a row to its negotiation; models without one belong to all negotiations.
@@ -58,6 +60,7 @@ NEGOTIATION_PATHS: dict[type[Model], str] = {
     Coding: "negotiation",
     Condition: "coding__negotiation",
     ConditionStatusEntry: "condition__coding__negotiation",
+    Relation: "negotiation",
 }
 
 READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
@@ -68,6 +71,7 @@ READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
     Statement: access.statements_for,
     Coding: access.codings_for,
     Condition: access.conditions_for,
+    Relation: relations_open_to,
     Event: access.events_for,
     Job: lambda reader: access.jobs_for(reader).filter(
         Q(negotiation=None) | Q(negotiation__in=access.negotiations_for(reader))

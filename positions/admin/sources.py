@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction
+from positions.admin.anchoring import NEW_TEXT
 from positions.admin.base import ScopedAdmin, page_of
 from positions.admin.filters import scoped
 from positions.admin.refusals import ServiceRows
@@ -109,6 +110,7 @@ class SourceAdmin(ActionAdmin):
             ask_derivation,
             intro="Copies of one text count once in the evidence.",
         ),
+        NEW_TEXT,
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:

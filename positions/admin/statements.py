@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction, ask_reason
+from positions.admin.anchoring import SETTLE_ANCHOR
 from positions.admin.base import ScopedAdmin, ServiceInline, StackedInline, holds, page_of
 from positions.admin.coding_forms import ReadingRowForm, reading_errors, reading_facts
 from positions.admin.filters import StandingFilter, scoped
 from positions.admin.refusals import ServiceRows, nest_refusal
+from positions.admin.relations import RELATE, relations_on_page
 from positions.admin.scope import desk_rows, note_reads, reader_on
 from positions.admin.starting import chosen_record, recall, remember, show_choice
 from positions.admin.statement_forms import LAYOUT, CorrectedStatementForm, NewStatementForm, statement_facts
@@ -138,7 +140,9 @@ class StatementAdmin(ActionAdmin):
     date_hierarchy = "stated_latest"
     ordering = ("-stated_latest", "id")
     object_actions = (
+        SETTLE_ANCHOR,
         ObjectAction("code", "Add a coding", may_code, href=coding_url, tone="primary"),
+        RELATE,
         ObjectAction(
             "correct",
             "Correct…",
@@ -273,6 +277,14 @@ class StatementAdmin(ActionAdmin):
 
     # -- looking
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Statement], search_term: str
+    ) -> tuple[QuerySet[Statement], bool]:
+        """A search for what a statement relates to offers those in force only."""
+        if request.GET.get("model_name") == "relation":
+            queryset = queryset.filter(retired_at=None)
+        return super().get_search_results(request, queryset, search_term)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -284,6 +296,7 @@ class StatementAdmin(ActionAdmin):
                 desk_rows(reader_on(request), Coding).filter(statement=statement).select_related("party", "issue")
             )
             shown["replaced_by"] = statement.superseded_by.first()
+            shown["relations"] = relations_on_page(reader_on(request), statement)
         return response
 
     def history_subjects(self, record: Any) -> list[tuple[str, str]]:

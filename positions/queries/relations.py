@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from positions.enums import RelationKind
 from positions.models import Relation, Statement
 from positions.queries.access import Reader, statements_for
 from positions.queries.evidence import Moment
+
+SEEN_FROM_THE_OTHER = {
+    RelationKind.RESPONDS_TO: "Is answered by",
+    RelationKind.CONTRADICTS: "Is contradicted by",
+    RelationKind.CLARIFIES: "Is clarified by",
+    RelationKind.DENIES: "Is denied by",
+    RelationKind.REPEATS: "Is repeated by",
+    RelationKind.WITHDRAWS: "Is withdrawn by",
+}
+
+
+def seen_from(statement: Statement, relation: Relation) -> tuple[str, Statement]:
+    """The relation in words as seen from one of its statements, and the other one."""
+    kind = RelationKind(relation.kind)
+    if relation.statement_id == statement.pk:
+        return str(kind.label), relation.other
+    return SEEN_FROM_THE_OTHER[kind], relation.statement
 
 
 def relations_open_to(reader: Reader) -> QuerySet[Relation]:

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from positions.enums import RelationKind
 from positions.models import Relation, Statement
 from positions.queries.access import Reader
 from positions.queries.evidence import Moment
-from positions.queries.relations import relations_for
+from positions.queries.relations import relations_for, seen_from
 from positions.web.quotations import Quotation, quote_statement
-
-SEEN_FROM_THE_OTHER = {
-    RelationKind.RESPONDS_TO: "Is answered by",
-    RelationKind.CONTRADICTS: "Is contradicted by",
-    RelationKind.CLARIFIES: "Is clarified by",
-    RelationKind.DENIES: "Is denied by",
-    RelationKind.REPEATS: "Is repeated by",
-    RelationKind.WITHDRAWS: "Is withdrawn by",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +27,11 @@ def relation_lines(reader: Reader, statement: Statement, moment: Moment | None =
     is_member = reader.is_member(statement.negotiation_id)
     lines = []
     for relation in relations_for(reader, statement, moment):
-        outward = relation.statement_id == statement.pk
-        kind = RelationKind(relation.kind)
-        other = relation.other if outward else relation.statement
+        words, other = seen_from(statement, relation)
         lines.append(
             RelationLine(
                 relation=relation,
-                words=str(kind.label) if outward else SEEN_FROM_THE_OTHER[kind],
+                words=words,
                 quotation=quote_statement(other, reader),
                 note=relation.note if is_member else "",
                 seen_by=relation.seen_by if is_member else "",

@@ -73,6 +73,9 @@ def test_pages_of_hidden_and_missing_records_answer_alike(analyst: Client, hidde
     [
         "source/{source}/derivation/",
         "source/{source}/tag/",
+        "source/{source}/new-text/",
+        "statement/{statement}/anchor/",
+        "statement/{statement}/relate/",
         "statement/{statement}/correct/",
         "statement/{statement}/withdraw/",
         "coding/{coding}/correct/",

@@ -30,6 +30,8 @@ from positions.models import (
     StatementGroup,
     WorkerHeartbeat,
 )
+from positions.queries.access import SYSTEM
+from positions.services.relations import relate_statements
 from tests.admin.conftest import SignIn, Talks, make_talks
 from tests.factories import (
     add_member,
@@ -103,6 +105,9 @@ def add_row(model: str, talks: Talks, number: int, user: Any) -> None:
         "condition": lambda: None,
         "conditionstatusentry": lambda: ConditionStatusEntry.objects.create(
             condition=condition, status="met", on=date(2022, 1, 11), statement=statement
+        ),
+        "relation": lambda: relate_statements(
+            SYSTEM, statement, make_statement(source=talks.source, asserted_by=party), "denies"
         ),
         "event": lambda: make_event(negotiation),
         "job": lambda: make_job(user, negotiation=negotiation),
