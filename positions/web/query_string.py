@@ -96,7 +96,7 @@ def read_moment(query: QueryDict) -> Asked:
     """
     as_of, known_at = _single(query, "as_of"), _single(query, "known_at")
     now = timezone.now()
-    day = _read_day("as_of", as_of) if as_of else None
+    day = read_day("as_of", as_of) if as_of else None
     instant = _read_instant("known_at", known_at) if known_at else None
     return Asked(Moment(day or now.date(), instant or now), day, instant)
 
@@ -117,7 +117,8 @@ def _single(query: QueryDict, name: str) -> str:
     return values[0] if values else ""
 
 
-def _read_day(name: str, value: str) -> date:
+def read_day(name: str, value: str) -> date:
+    """A day as ``2022-01-12``. Raises :class:`BadParameter`."""
     if not DAY.fullmatch(value):
         raise BadParameter(name, value, "is not a date; write it as 2022-01-12")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
+from positions.web.changes import changes_csv, changes_page
 from positions.web.concessions import concession_ledger, concession_ledger_csv
 from positions.web.conditions import condition_ledger, condition_ledger_csv
 from positions.web.health import healthz, readyz
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path(ISSUE, issue_timeline, name="issue-timeline"),
     path(f"{ISSUE}timeline.svg", issue_timeline_svg, name="issue-timeline-svg"),
     path(f"{ISSUE}timeline.csv", issue_timeline_csv, name="issue-timeline-csv"),
+    path("n/<slug:slug>/changes/", changes_page, name="changes"),
+    path("n/<slug:slug>/changes/changes.csv", changes_csv, name="changes-csv"),
     path("n/<slug:slug>/concessions/", concession_ledger, name="concessions"),
     path("n/<slug:slug>/concessions/concessions.csv", concession_ledger_csv, name="concessions-csv"),
     path("n/<slug:slug>/conditions/", condition_ledger, name="conditions"),

@@ -1,0 +1,333 @@
+"""What changed between two days: who moved, who was heard first, who restated what, and who fell silent."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from positions.analysis.changes import BETTER_KNOWN, MIXED, MOVED, NEW, RESOLVED, REVERSED, UNCHANGED, Change, changes
+from positions.analysis.position import positions
+from positions.analysis.shifts import MOVES
+from positions.analysis.types import Position, Shift
+from positions.enums import RoundStatus
+from positions.models import Issue, Round, Statement
+from positions.queries.access import Reader
+from positions.queries.evidence import Moment
+from positions.web.issue_timeline import guard_cell
+from positions.web.ledes import Phrase, list_parties
+from positions.web.page_view import page
+from positions.web.palette import PartyInk
+from positions.web.query_string import Asked, BadParameter, read_day, read_moment
+from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
+from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
+from positions.web.words import (
+    FOOTING_WORDS,
+    count_of,
+    name_stance,
+    say_day,
+    say_day_short,
+    say_days,
+    sign_position,
+    spell_count,
+)
+
+PLACE_OF_ZERO, STEP = 105, 40
+ROUND_PREFIX = "round-"
+KINDS = (MOVED, REVERSED, MIXED, RESOLVED)
+CSV_COLUMNS = (
+    "issue", "party", "kind", "steps", "stance_before", "since_before", "footing_before", "stance_after",
+    "occasion_after", "footing_after", "conditional_after", "statements",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days asked about (the first excluded), and how each was named in the address."""
+
+    since: date
+    until: date
+    since_value: str
+    until_value: str
+
+    @property
+    def query(self) -> str:
+        return urlencode({"from": self.since_value, "to": self.until_value})
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """One party on an issue's small scale: where it stood (x of the tick) and stands (x of the dot), in pixels."""
+
+    ink: PartyInk
+    from_x: int | None
+    to_x: int | None
+    is_heard: bool
+    is_conditional: bool
+    is_told: bool
+    words: str
+
+    @property
+    def arrow(self) -> str:
+        """Path data of the arrow from the old place to the new one; empty without a move."""
+        if self.from_x is None or self.to_x is None or self.from_x == self.to_x:
+            return ""
+        way = 1 if self.to_x > self.from_x else -1
+        tip = self.to_x - 7 * way
+        return f"M{self.from_x} 9H{tip}M{tip - 5 * way} 5L{tip} 9L{tip - 5 * way} 13"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line under an issue: a party, what it holds, and the statement that shows it."""
+
+    ink: PartyInk
+    words: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueChanges:
+    """What changed on one issue."""
+
+    issue: Issue
+    rows: tuple[ScaleRow, ...]
+    cards: tuple[ShiftCard, ...]
+    lists: tuple[tuple[str, tuple[Told, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesAsked:
+    """The changes asked for, with the names to tell them; ``silent`` held a position and were not heard in the span."""
+
+    record: PageRecord
+    asked: Asked
+    span: Span
+    inks: Mapping[str, PartyInk]
+    found: tuple[Change, ...]
+    silent: tuple[Position, ...]
+
+
+def load_changes(request: HttpRequest, reader: Reader, slug: str) -> ChangesAsked:
+    """What the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
+    asked = read_moment(request.GET)
+    negotiation, issues = find_negotiation(reader, slug)
+    rounds = list(Round.objects.filter(negotiation=negotiation).order_by("number"))
+    span = read_span(request, rounds, asked)
+    moment = Moment(span.until, asked.moment.known_at)
+    record = load_negotiation_record(reader, negotiation, issues, moment)
+    found = changes(record.history, span.since, span.until, moment.known_at)
+    heard = {(change.party, change.issue) for change in found}
+    before = positions(record.history, span.since, moment.known_at)
+    silent = [p for p in before if (p.party, p.issue) not in heard]
+    return ChangesAsked(record, asked, span, record.inks(), tuple(found), tuple(silent))
+
+
+def read_span(request: HttpRequest, rounds: Sequence[Round], asked: Asked) -> Span:
+    """``from`` and ``to``: days, or rounds as ``round-3``. By default, what changed since the last meeting but one."""
+    held = [entry for entry in rounds if entry.status == RoundStatus.HELD and entry.ends_on]
+    held = [entry for entry in held if entry.ends_on is not None and entry.ends_on <= asked.moment.as_of]
+    held.sort(key=lambda entry: (entry.ends_on or date.min, entry.number))
+    until_value = request.GET.get("to", "").strip()
+    until = _read_end("to", until_value, rounds, is_start=False) if until_value else asked.moment.as_of
+    since_value = request.GET.get("from", "").strip()
+    if since_value:
+        since = _read_end("from", since_value, rounds, is_start=True)
+    else:
+        last = held[-2:-1] or held[-1:]
+        since = (last[0].ends_on or until) if last else until - timedelta(days=30)
+    if until < since:
+        raise BadParameter("to", until_value, f"lies before {say_day(since)}, the day to start from")
+    return Span(since, until, since_value or since.isoformat(), until_value or until.isoformat())
+
+
+def _read_end(name: str, value: str, rounds: Iterable[Round], *, is_start: bool) -> date:
+    """The day an end of the span names; a round begins after the day before it and ends with its last."""
+    if not value.startswith(ROUND_PREFIX):
+        return read_day(name, value)
+    number = value.removeprefix(ROUND_PREFIX)
+    for entry in rounds:
+        if str(entry.number) == number:
+            day = entry.starts_on if is_start else entry.ends_on or entry.starts_on
+            if day is None:
+                raise BadParameter(name, value, f"round {number} has no date")
+            return day - timedelta(days=1) if is_start and day > date.min else day
+    raise BadParameter(name, value, "there is no such round; write a day as 2022-01-09 or a round as round-3")
+
+
+@page
+def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    found = load_changes(request, reader, slug)
+    moves = [s for change in found.found for s in change.shifts if s.kind in (*MOVES, "mixed", "resolved")]
+    statements = load_statements(reader, quoted_in(moves, most=1))
+    context = {
+        "negotiation": found.record.negotiation,
+        # links to other pages carry the end of the span
+        "asked": replace(found.asked, as_of=found.asked.as_of or found.span.until),
+        "span": found.span,
+        "known_at_value": found.asked.known_at_value,
+        "rounds": [row.round for row in found.record.rounds if row.round.starts_on],
+        "csv_address": f"{reverse('changes-csv', args=[slug])}?{found.span.query}",
+        "title": f"What changed, {say_days(found.span.since, found.span.until)}",
+        "lede": tell_changes(found),
+        "counts": _count_kinds(found),
+        "issues": list(_tell_issues(found, moves, statements, reader)),
+    }
+    return render(request, "changes.html", context)
+
+
+@page
+def changes_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    found = load_changes(request, reader, slug)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.record.negotiation.slug}-changes.csv"'
+    writer = csv.writer(response)
+    writer.writerow(CSV_COLUMNS)
+    for change in found.found:
+        before, after = change.before, change.after
+        cells = (
+            change.issue, change.party, change.kind, "" if change.steps is None else change.steps,
+            "" if before is None or before.stance is None else before.stance, before.since if before else "",
+            before.footing if before else "", "" if after.stance is None else after.stance, after.occasion.on,
+            after.footing, str(after.conditional).lower(), " ".join(after.statements),
+        )  # fmt: skip
+        writer.writerow([guard_cell(str(cell)) for cell in cells])
+    return response
+
+
+def tell_changes(found: ChangesAsked) -> list[Phrase]:
+    """Who moved in the span, on what, and who else was heard."""
+    inks, issues = found.inks, found.record.issues
+    moved = [change for change in found.found if change.kind in KINDS]
+    heard = {change.party for change in found.found}
+    if not found.found:
+        return [Phrase("Nothing was found in these days. That is a gap in the record, not agreement.")]
+    if not moved:
+        parties = sorted(heard, key=list(inks).index)
+        return [Phrase("Nobody moved. "), *list_parties(parties, inks), Phrase(" restated or first stated positions.")]
+    movers = sorted({change.party for change in moved}, key=list(inks).index)
+    phrases = [Phrase("Only " if len(movers) == 1 and len(heard) > 1 else "")] if len(movers) == 1 else []
+    phrases += [*list_parties(movers, inks), Phrase(f" moved: {_many(len(moved), 'change')}, on ")]
+    named = list(dict.fromkeys(change.issue for change in moved))
+    for place, slug in enumerate(named[:3]):
+        last = place == len(named[:3]) - 1 and len(named) <= 3
+        phrases += [Phrase(" and " if last else ", ")] * bool(place) + [Phrase(issues[slug].title, issue=slug)]
+    if len(named) > 3:
+        phrases.append(Phrase(f" and {count_of(len(named) - 3, 'other issue')}"))
+    others = sorted(heard - set(movers), key=list(inks).index)
+    phrases.append(Phrase(". "))
+    if others:
+        phrases += [*list_parties(others, inks), Phrase(" restated what they hold or spoke for the first time.")]
+    return [phrase for phrase in phrases if phrase.text]
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{spell_count(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _count_kinds(found: ChangesAsked) -> list[tuple[int, str]]:
+    passages = {s for change in found.found for shift in change.shifts for s in shift.after.statements}
+    return [
+        (sum(c.kind in KINDS for c in found.found), "moved"),
+        (sum(c.kind == NEW for c in found.found), "first heard"),
+        (sum(c.kind == UNCHANGED for c in found.found), "restated"),
+        (sum(any(s.condition == "added" for s in c.shifts) for c in found.found), "new conditions"),
+        (len(found.silent), "not heard"),
+        (len(passages), "passages"),
+    ]
+
+
+def _tell_issues(
+    found: ChangesAsked, moves: Sequence[Shift], statements: Mapping[str, Statement], reader: Reader
+) -> Iterator[IssueChanges]:
+    """The issues on which somebody was heard, those with moves first."""
+    by_issue: dict[str, list[Change]] = {}
+    for change in found.found:
+        by_issue.setdefault(change.issue, []).append(change)
+    order = list(found.record.issues)
+    ranked = sorted(by_issue, key=lambda slug: (not any(c.kind in KINDS for c in by_issue[slug]), order.index(slug)))
+    rank = {slug: place for place, slug in enumerate(found.inks)}
+    for slug in ranked:
+        here = sorted(by_issue[slug], key=lambda change: rank[change.party])
+        quiet = sorted((p for p in found.silent if p.issue == slug), key=lambda p: rank[p.party])
+        rows = [_scale_row(c.before, c.after, found.inks[c.party], is_heard=True) for c in here]
+        rows += [_scale_row(p, p, found.inks[p.party], is_heard=False) for p in quiet]
+        rows.sort(key=lambda row: rank[row.ink.slug])
+        cards = tell_shifts([s for s in moves if s.issue == slug], found.inks, found.record.issues, statements, reader)
+        yield IssueChanges(found.record.issues[slug], tuple(rows), tuple(cards), tuple(_lists(here, quiet, found)))
+
+
+def _scale_row(before: Position | None, after: Position, ink: PartyInk, *, is_heard: bool) -> ScaleRow:
+    return ScaleRow(
+        ink=ink,
+        from_x=None if before is None or before.stance is None else PLACE_OF_ZERO + STEP * before.stance,
+        to_x=None if after.stance is None else PLACE_OF_ZERO + STEP * after.stance,
+        is_heard=is_heard,
+        is_conditional=after.conditional,
+        is_told=after.footing != "own",
+        words=f"{ink.name}: {_stand(after)}",
+    )
+
+
+def _stand(position: Position) -> str:
+    sign = sign_position(position.stance, position.low, position.high)
+    return f"{sign}{' if' if position.conditional else ''}, {name_stance(position.stance, position.state)}"
+
+
+def _lists(
+    here: Sequence[Change], quiet: Sequence[Position], found: ChangesAsked
+) -> Iterator[tuple[str, tuple[Told, ...]]]:
+    def told(chosen: Iterable[Change], say: str = "") -> tuple[Told, ...]:
+        return tuple(
+            Told(
+                found.inks[c.party],
+                f"{_stand(c.after)}, {_days(c)}{say}{_footing(c.after)}",
+                c.after.statements[0] if c.after.statements else "",
+            )
+            for c in chosen
+        )
+
+    lists = (
+        ("First heard", told(c for c in here if c.kind == NEW)),
+        (
+            "Better known",
+            told(
+                (c for c in here if c.kind == BETTER_KNOWN), "; known before on lesser evidence, so no shift is counted"
+            ),
+        ),
+        ("Restated", told(c for c in here if c.kind == UNCHANGED)),
+        (
+            "New condition",
+            told(c for c in here if any(shift.condition == "added" for shift in c.shifts)),
+        ),
+        (
+            "Not heard",
+            tuple(
+                Told(
+                    found.inks[p.party],
+                    f"stays at {sign_position(p.stance, p.low, p.high)} of {say_day_short(p.last_evidence_on)}",
+                    p.statements[0] if p.statements else "",
+                )
+                for p in quiet
+            ),
+        ),
+    )
+    return (pair for pair in lists if pair[1])
+
+
+def _days(change: Change) -> str:
+    days = [say_day_short(shift.on) for shift in change.shifts]
+    return days[0] if len(days) == 1 else f"{TIMES.get(len(days), f'{len(days)} times')}, {days[0]} to {days[-1]}"
+
+
+TIMES = {2: "twice"}
+
+
+def _footing(position: Position) -> str:
+    return "" if position.footing == "own" else f", {FOOTING_WORDS[position.footing]}"
