@@ -26,6 +26,8 @@ PLACES_COMPARED = 4
 # Longer quotations are compared word by word.
 COMPARED_BY_CHARACTER = 1_200
 NEAR_ENOUGH = 0.6
+# How many characters before and after a near match are looked for to tell where it begins and ends.
+CONTEXT_TOLD = 12
 MOST_OCCURRENCES = 1_000
 
 WORD = re.compile(r"\w+")
@@ -150,12 +152,25 @@ def _compare(text: str, anchor: Anchor, guess: int) -> Place:
     first, last = _core(blocks, len(wanted))
     start = left + sum(len(piece) for piece in offered[:first])
     end = left + sum(len(piece) for piece in offered[:last])
-    start, end = _whole_words(text, start, end)
+    start, end = _between_context(text, *_whole_words(text, start, end), anchor)
     if not text[start:end].strip():
         return ORPHAN
     matched = sum(sum(len(piece) for piece in wanted[b.a : b.a + b.size]) for b in blocks)
     likeness = 2 * matched / (len(anchor.exact) + max(end - start, 1))
     return Place(AnchorStatus.FUZZY, start, end, min(1.0, likeness))
+
+
+def _between_context(text: str, start: int, end: int, anchor: Anchor) -> tuple[int, int]:
+    """The span drawn to where the words before and after the quotation still stand, when they do so close by."""
+    slack = max(16, len(anchor.exact) // 2)
+    before, after = anchor.prefix[-CONTEXT_TOLD:], anchor.suffix[:CONTEXT_TOLD]
+    if len(before.strip()) >= CONTEXT_TOLD // 2:
+        found = text.rfind(before, max(0, start - slack), min(start + slack, end))
+        start = start if found < 0 else found + len(before)
+    if len(after.strip()) >= CONTEXT_TOLD // 2:
+        found = text.find(after, max(start + 1, end - slack), end + slack + len(after))
+        end = end if found < 0 else found
+    return (start, end) if start < end else (end, end)
 
 
 def _core(blocks: Sequence[tuple[int, int, int]], length: int) -> tuple[int, int]:
