@@ -12,7 +12,7 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery, URLFiel
 from django.db.models.functions import Coalesce, Substr
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -25,6 +25,7 @@ from positions.admin.rounds import offer_negotiations
 from positions.admin.scope import desk_negotiations, desk_rows, reader_on
 from positions.admin.source_forms import DerivationForm, SourceForm, source_facts, twins_of
 from positions.admin.statements import count_codings
+from positions.admin.tagging import tagging_urls
 from positions.enums import DerivationKind, Role
 from positions.models import Source, SourceText, Statement
 from positions.queries.access import Reader
@@ -37,6 +38,11 @@ SHOWN_STATEMENTS = 100
 def statement_url(source: Source) -> str:
     """Where a statement of the source is added."""
     return f"{reverse('admin:positions_statement_add')}?source={source.pk}"
+
+
+def tagging_url(source: Source) -> str:
+    """Where the text is tagged."""
+    return reverse("admin:positions_source_tag", args=[source.pk])
 
 
 def reader_url(source: Source) -> str:
@@ -100,7 +106,8 @@ class SourceAdmin(ActionAdmin):
     autocomplete_fields = ("derived_from",)
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     object_actions = (
-        ObjectAction("statement", "Add a statement", may_enter, href=statement_url, tone="primary"),
+        ObjectAction("tag", "Tag", may_enter, href=tagging_url, tone="primary"),
+        ObjectAction("statement", "Add a statement", may_enter, href=statement_url),
         ObjectAction("read", "Open in the reader", may_enter, href=reader_url),
         ObjectAction(
             "derivation",
@@ -203,15 +210,7 @@ class SourceAdmin(ActionAdmin):
         return HttpResponseRedirect(page_of(obj))
 
     def get_urls(self) -> list[URLPattern]:
-        tag = self.admin_site.admin_view(self.tag_view)
-        return [path("<path:object_id>/tag/", tag, name="positions_source_tag"), *super().get_urls()]
-
-    def tag_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Tagging by form: a new statement of the source."""
-        source = self.get_object(request, object_id)
-        if source is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return HttpResponseRedirect(statement_url(source))
+        return [*tagging_urls(self.admin_site), *super().get_urls()]
 
 
 def statements_of(reader: Reader, source: Source) -> QuerySet[Statement]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from positions.enums import Attribution, CodingStatus, ReviewPolicy, Role, TextAccess, Tlp, Visibility
+from positions.enums import Attribution, ChangeKind, CodingStatus, ReviewPolicy, Role, TextAccess, Tlp, Visibility
 from positions.exceptions import NotVisible
 from positions.models import (
+    ChangeSet,
     Coding,
     Condition,
     Delegation,
@@ -56,7 +58,15 @@ TEXT_WITHHELD = (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE, Attribu
 # How many corrections of one passage are followed to find the strictest rule it was put under.
 CORRECTIONS_FOLLOWED = 4
 # What only its coder and leads see of a reading that was not handed in.
-DRAFTING = ("coding_drafted", "coding_edited", "coding_draft_deleted")
+DRAFTING = (
+    "coding_drafted",
+    "coding_edited",
+    "coding_draft_deleted",
+    "coding_recalled",
+    "passage_tagged",
+    "passage_edited",
+    "passage_undone",
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,9 @@ class Reader:
     def sees_quote(self, statement: Statement) -> bool:
         """Whether the ground rules of statement and source let the reader read the passage."""
         return self.is_insider(statement.negotiation_id) or not _either(statement, (Attribution.DEEP_BACKGROUND,))
+
+
+Merged = TypeVar("Merged", Party, Person, Issue)
 
 
 def _either(statement: Statement, rules: tuple[Attribution, ...]) -> bool:
@@ -384,6 +397,23 @@ def events_for(reader: Reader) -> QuerySet[Event]:
     )
     own = Q(actor=reader.user) | Q(negotiation_id__in=reader.ids_from(Role.LEAD))
     return seen.filter(own | ~Q(action__in=DRAFTING))
+
+
+def change_sets_for(reader: Reader) -> QuerySet[ChangeSet]:
+    """Changes to many records: of negotiations the reader works in; those to shared names for administrators.
+
+    What was done to readings not yet published only leads see, and whoever did it.
+    """
+    if reader.is_administrator:
+        return ChangeSet.objects.all()
+    seen = ChangeSet.objects.filter(negotiation__in=reader.ids_from(Role.ANALYST))
+    own = Q(made_by=reader.user) | Q(negotiation__in=reader.ids_from(Role.LEAD))
+    return seen.filter(own | ~Q(kind__in=(ChangeKind.REASSIGN, ChangeKind.DELETE_DRAFTS)))
+
+
+def unmerged(rows: QuerySet[Merged]) -> QuerySet[Merged]:
+    """The parties, people or issues to choose from: not those that were merged into another one."""
+    return rows.filter(merged_into=None)
 
 
 def jobs_for(reader: Reader) -> QuerySet[Job]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from positions.enums import CodingState, CodingStatus, Confidence, Move, ReviewPolicy, Role, Stance
@@ -177,6 +178,22 @@ def submit_coding(reader: Reader, coding: Coding) -> Coding:
 
 
 @transaction.atomic
+def recall_coding(reader: Reader, coding: Coding) -> Coding:
+    """Take one's own submitted reading back, to a draft. Raises :class:`Conflict` once it was decided."""
+    require_role(reader, coding.negotiation, Role.ANALYST)
+    coding = _lock(coding)
+    _require_own(reader, coding)
+    _require_status(coding, CodingStatus.SUBMITTED)
+    if _rivals(coding).exists():
+        raise Conflict("A reading of this statement for this party and issue was published over this one.")
+    before = coding_snapshot(coding)
+    coding.status = CodingStatus.DRAFT
+    coding.save()
+    _log(reader, "coding_recalled", coding, before=before, after=coding_snapshot(coding))
+    return coding
+
+
+@transaction.atomic
 def return_coding(reader: Reader, coding: Coding, comment: str) -> Coding:
     """Send a submitted reading back to its coder, as a draft with a comment."""
     return _decide(reader, coding, CodingStatus.DRAFT, "coding_returned", comment)
@@ -313,14 +330,7 @@ def _decide(reader: Reader, coding: Coding, status: CodingStatus, action: str, c
 
 
 def _publish(coding: Coding, at: datetime | None = None, *, new: bool = False) -> None:
-    rivals = Coding.objects.filter(
-        statement_id=coding.statement_id,
-        party_id=coding.party_id,
-        issue_id=coding.issue_id,
-        status=CodingStatus.PUBLISHED,
-        retired_at=None,
-    )
-    if rivals.exclude(pk=coding.pk).exists():
+    if _rivals(coding).exists():
         raise Conflict(
             "A reading of this statement for this party and issue is already published; correct that one instead."
         )
@@ -328,6 +338,17 @@ def _publish(coding: Coding, at: datetime | None = None, *, new: bool = False) -
     coding.status = CodingStatus.PUBLISHED
     coding.recorded_at = at or instant_after(coding.statement.recorded_at)
     coding.save(force_insert=new, force_update=not new)
+
+
+def _rivals(coding: Coding) -> QuerySet[Coding]:
+    """Other readings in the record of the same statement, party and issue: there is one at most."""
+    return Coding.objects.filter(
+        statement_id=coding.statement_id,
+        party_id=coding.party_id,
+        issue_id=coding.issue_id,
+        status=CodingStatus.PUBLISHED,
+        retired_at=None,
+    ).exclude(pk=coding.pk)
 
 
 def _lock(coding: Coding) -> Coding:

@@ -145,9 +145,16 @@ def record_statement(reader: Reader, source: Source, facts: StatementFacts) -> S
 
 @transaction.atomic
 def record_joint_statement(
-    reader: Reader, source: Source, facts: StatementFacts, asserting: Sequence[Party]
+    reader: Reader,
+    source: Source,
+    facts: StatementFacts,
+    asserting: Sequence[Party],
+    keys: Sequence[str] | None = None,
 ) -> list[Statement]:
-    """Record a joint text: one statement for each asserting party on the same span, linked as a group."""
+    """Record a joint text: one statement for each asserting party on the same span, linked as a group.
+
+    ``keys`` names the statements, in the order of the parties.
+    """
     require_role(reader, source.negotiation, Role.ANALYST)
     if len({party.pk for party in asserting}) < 2:
         raise Invalid({"asserted_by": "a joint text has at least two asserting parties"})
@@ -159,8 +166,10 @@ def record_joint_statement(
     group.key = str(group.pk)
     group.save(force_insert=True)
     now, text, statements = timezone.now(), newest_text(source), []
-    for party in asserting:
-        statement = build_statement(source, text, replace(facts, asserted_by=party), now)
+    named = zip(asserting, keys, strict=True) if keys else ((party, None) for party in asserting)
+    for party, key in named:
+        statement = build_statement(source, text, replace(facts, asserted_by=party, key=key), now)
+        _refuse_taken_key(statement)
         statement.group = group
         _save(statement, facts.addressees)
         statements.append(statement)
@@ -254,6 +263,15 @@ def withdraw_statement(reader: Reader, statement: Statement, reason: str) -> Sta
 def reissue_coding(coding: Coding, statement: Statement, now: datetime, reason: str) -> Coding:
     """Retire a coding and save its twin on the corrected statement, conditions and their series included."""
     conditions = list(coding.conditions.prefetch_related("statuses"))
+    twin = twin_coding(coding, statement, now, reason)
+    Coding.objects.filter(pk=coding.pk).update(retired_at=now)
+    twin.save(force_insert=True)
+    copy_conditions(conditions, twin)
+    return twin
+
+
+def twin_coding(coding: Coding, statement: Statement, now: datetime, reason: str) -> Coding:
+    """The same reading, unsaved and without its conditions, on ``statement``; it supersedes ``coding``."""
     twin = Coding(
         negotiation_id=coding.negotiation_id, statement=statement, party_id=coding.party_id, issue_id=coding.issue_id,
         state=coding.state, stance=coding.stance, move=coding.move, red_line=coding.red_line,
@@ -265,9 +283,6 @@ def reissue_coding(coding: Coding, statement: Statement, now: datetime, reason: 
         footing=footing_for(statement, coding.party), stated_latest=statement.stated_latest,
     )  # fmt: skip
     twin.key = str(twin.pk)
-    Coding.objects.filter(pk=coding.pk).update(retired_at=now)
-    twin.save(force_insert=True)
-    copy_conditions(conditions, twin)
     return twin
 
 
@@ -278,6 +293,11 @@ def role_to_correct(review_policy: str, record: Statement | Coding) -> Role:
         if isinstance(record, Statement)
         else record.status == CodingStatus.PUBLISHED
     )
+    return role_for_standing(review_policy, published)
+
+
+def role_for_standing(review_policy: str, published: bool) -> Role:
+    """The same, where it is known whether anything of the record is published."""
     return Role.REVIEWER if published and review_policy != "none" else Role.ANALYST
 
 
