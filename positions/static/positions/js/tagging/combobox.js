@@ -259,10 +259,14 @@ export class Combobox {
     }
   }
 
+  // Words typed and not chosen are the choice that was offered for them, or else none: never the one before.
   leave() {
-    if (!this.multiple && this.free) {
+    const words = this.input.value.trim();
+    if (this.free) {
       this.keepWords();
-    } else if (!this.multiple && !this.input.value.trim()) {
+    } else if (words && words !== this.single?.name && this.active >= 0) {
+      this.pick(this.active, { stay: true });
+    } else if (!this.multiple && words !== (this.single?.name ?? "")) {
       this.clear();
     }
     this.close();

@@ -24,15 +24,13 @@ export class Effort {
     this.counting = true;
   }
 
-  // The save has been asked for; answers what it took.
-  end() {
-    const taken = this.current;
+  stop() {
     this.counting = false;
-    return taken;
   }
 
-  // The statement is kept: it counts in the figures.
+  // The statement is kept: what it took counts in the figures.
   record(taken) {
+    this.stop();
     this.saved.push(taken);
     const total = this.saved.reduce((sum, one) => sum + one, 0);
     const { dataset } = this.corner;

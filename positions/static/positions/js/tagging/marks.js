@@ -189,6 +189,8 @@ export class Marks {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "margin-mark";
+    // by keyboard it opens with Enter at the caret, or from the list
+    button.tabIndex = -1;
     button.dataset.statement = statement.id;
     const coding = statement.codings[0];
     const place = coding ? this.places.get(coding.issue) : undefined;

@@ -79,9 +79,17 @@ class TaggingPage {
   }
 
   listen() {
-    this.panel.element.addEventListener("submit", (event) => {
+    const { element } = this.panel;
+    element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
+    });
+    element.addEventListener("keydown", (event) => {
+      // Enter in a field would save by surprise; it goes back to the text
+      if (event.key === "Enter" && !event.defaultPrevented && !event.ctrlKey && event.target.matches("input")) {
+        event.preventDefault();
+        this.text?.root.focus({ preventScroll: true });
+      }
     });
     this.root.addEventListener("click", (event) => {
       const action = event.target.closest("[data-action]")?.dataset.action;
@@ -176,17 +184,27 @@ class TaggingPage {
     this.dirty = false;
     this.panel.show(formOf(statement));
     this.passages.drawPassage();
-    this.effort.end();
+    this.effort.stop();
     this.openSheet(true);
     announce(`Opened: ${statement.exact.slice(0, 120)}`);
   }
 
   async save() {
+    this.settleField();
     return !this.saving.busy && this.finishSaving(await this.saving.save(), false);
   }
 
   async saveNext() {
+    this.settleField();
     return !this.saving.busy && this.finishSaving(await this.saving.save(), true);
+  }
+
+  // A field takes in what was typed when it loses the focus.
+  settleField() {
+    const field = document.activeElement;
+    if (field?.matches("#panel :is(input, textarea, select)")) {
+      field.blur();
+    }
   }
 
   finishSaving(done, goesOn) {

@@ -37,7 +37,7 @@ export class Saving {
       page.openSheet(true);
       return false;
     }
-    const taken = page.effort.end();
+    const taken = page.effort.current;
     const outcome = await this.whileBusy(async () => {
       const exact = await page.exactOf(form);
       const item = { ...requestOf(form, exact, this.submits), form: structuredClone(form), taken };
@@ -46,7 +46,9 @@ export class Saving {
     if (outcome === "refused") {
       return this.settleRefusal(form);
     }
-    page.effort.record(taken);
+    if (!form.editing) {
+      page.effort.record(taken);
+    }
     page.desk.remember(form);
     page.carried = carriedOver(form);
     const where = outcome === "waiting" ? "Kept on this machine; it is sent when the connection is back." : "Saved.";
