@@ -99,7 +99,7 @@ def require_few(records: Sequence[Any]) -> None:
 
 def require_one_negotiation(records: Sequence[Any]) -> Negotiation:
     """The negotiation all ``records`` belong to. Raises :class:`Invalid` for none, or several."""
-    found = {record.negotiation_id: record.negotiation for record in records}
+    found: dict[Any, Negotiation] = {record.negotiation_id: record.negotiation for record in records}
     if not found:
         raise Invalid("Choose at least one record.")
     if len(found) > 1:
