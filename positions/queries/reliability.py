@@ -7,13 +7,11 @@ reading away, so each reader gets figures over what they may know: see ``_counta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from django.db.models import Q
 
 from positions.analysis.coders import (
     METRICS_BY_FIELD,
@@ -29,12 +27,13 @@ from positions.analysis.coders import (
 from positions.analysis.reliability import Value
 from positions.enums import MACHINE_CODER, CodingStatus, ReviewPolicy, Role
 from positions.models import CodebookVersion, Coding, Event, Issue, Negotiation, Party, Statement
-from positions.queries.access import Reader, codings_for, require_visible, statements_for
+from positions.queries.access import Reader, codings_for, parties_for, require_visible, statements_for
 
 COLUMNS = (
     "pk", "statement_id", "party_id", "issue_id", "coder", "stance", "state", "move", "red_line", "codebook__version",
     "submitted_at", "created_at",
 )  # fmt: skip
+STANDING = ("status", "supersedes_id", "reason")
 Unit = tuple[str, str, str]
 
 
@@ -112,31 +111,35 @@ def coder_readings_for(reader: Reader, negotiation: Negotiation) -> CoderReading
     first_version = _first_versions(negotiation)
     aliases = _merged(negotiation)
     returned = _returned(negotiation)
-    rows = Coding.objects.filter(negotiation=negotiation, supersedes=None, reason="").exclude(coder=MACHINE_CODER)
-    rows = rows.filter(~Q(status=CodingStatus.DRAFT) | Q(submitted_at__isnull=False)).order_by()
     found: list[FirstReading] = []
     stands: dict[str, tuple[str, str]] = {}
-    for row in rows.values_list(*COLUMNS, "status"):
-        *columns, status = row
-        logged = returned.pop(str(row[0]), None)
-        reading = _reading(columns) if logged is None else logged
-        stands[reading.coding] = (reading.statement, status)
-        found.append(reading)
+    published: set[Unit] = set()
+    rows = Coding.objects.filter(negotiation=negotiation).order_by().values_list(*COLUMNS, *STANDING)
+    for *columns, status, supersedes, reason in rows:
+        reading = _placed(_reading(columns), first_version, aliases)
+        if status == CodingStatus.PUBLISHED:
+            published.add(reading.unit)
+        if supersedes or reason or reading.coder == MACHINE_CODER or (status == CodingStatus.DRAFT and not columns[-2]):
+            continue
+        stands[reading.coding] = (str(columns[1]), status)
+        found.append(returned.pop(reading.coding, reading))
     # what was sent back and then deleted was handed in all the same
     for reading in returned.values():
         stands[reading.coding] = (reading.statement, CodingStatus.REJECTED)
         found.append(reading)
     seen = _seen_statements(reader, negotiation, first_version)
-    moved = [
-        reading._replace(
-            statement=first_version.get(reading.statement, reading.statement),
-            party=aliases.get(reading.party, reading.party),
-            issue=aliases.get(reading.issue, reading.issue),
-        )
-        for reading in found
-    ]
+    moved = [_placed(reading, first_version, aliases) for reading in found]
     shown = [reading for reading in moved if seen is None or reading.statement in seen]
-    return _countable(reader, negotiation, shown, stands, first_version, aliases)
+    return _countable(reader, negotiation, shown, stands, published)
+
+
+def _placed(reading: FirstReading, first_version: Mapping[str, str], aliases: Mapping[str, str]) -> FirstReading:
+    """The reading on the first version of its statement, for the party and issue that others were merged into."""
+    return reading._replace(
+        statement=first_version.get(reading.statement, reading.statement),
+        party=aliases.get(reading.party, reading.party),
+        issue=aliases.get(reading.issue, reading.issue),
+    )
 
 
 def _reading(row: Sequence[Any]) -> FirstReading:
@@ -182,7 +185,8 @@ def _merged(negotiation: Negotiation) -> dict[str, str]:
     """From each party and issue that was merged into another to the one that stayed."""
     parties = Party.objects.filter(merged_into__isnull=False).order_by().values_list("pk", "merged_into_id")
     issues = Issue.objects.filter(negotiation=negotiation, merged_into__isnull=False).order_by()
-    into = {str(pk): str(target) for pk, target in [*parties, *issues.values_list("pk", "merged_into_id")]}
+    both = parties.union(issues.values_list("pk", "merged_into_id"), all=True)
+    into = {str(pk): str(target) for pk, target in both}
     stayed = {}
     for pk in into:
         last = into[pk]
@@ -207,8 +211,7 @@ def _countable(
     negotiation: Negotiation,
     readings: Sequence[FirstReading],
     stands: Mapping[str, tuple[str, str]],
-    first_version: Mapping[str, str],
-    aliases: Mapping[str, str],
+    published: Collection[Unit],
 ) -> CoderReadings:
     """What counts for the reader, and what they may look into.
 
@@ -217,16 +220,6 @@ def _countable(
     other saw. It counts earlier for those who may read all its readings anyway. A unit may be looked into
     by the same rule, whatever the policy.
     """
-    published = {
-        (
-            first_version.get(str(statement), str(statement)),
-            aliases.get(str(party), str(party)),
-            aliases.get(str(issue), str(issue)),
-        )
-        for statement, party, issue in Coding.objects.filter(negotiation=negotiation, status=CodingStatus.PUBLISHED)
-        .order_by()
-        .values_list("statement_id", "party_id", "issue_id")
-    }
     readable: set[str] | None = None
     if not reader.has_role(negotiation.pk, Role.LEAD):
         mine = codings_for(reader).filter(negotiation=negotiation).order_by()
@@ -253,16 +246,18 @@ def _countable(
 
 @dataclass(frozen=True)
 class QuotedDisagreement:
-    """A disagreement with the passage each reading was made on, and the names of what was coded."""
+    """A disagreement with the passages its readings were made on."""
 
     found: Disagreement
     statements: tuple[Statement, ...]
-    party: Mapping[str, Party]
-    issue: Mapping[str, Issue]
 
 
 def worst_units_for(
-    reader: Reader, negotiation: Negotiation, readings: CoderReadings, chosen: Sequence[FirstReading], limit: int
+    reader: Reader,
+    negotiation: Negotiation,
+    readings: CoderReadings,
+    selection: Selection,
+    limit: int,
 ) -> tuple[list[QuotedDisagreement], int]:
     """The units on which the chosen readings differ most, and how many differ in all; members only.
 
@@ -270,23 +265,24 @@ def worst_units_for(
     """
     if not reader.is_member(negotiation.pk):
         return [], 0
-    open_to_me = [reading for reading in chosen if reading.unit in readings.open_units]
+    open_to_me = [reading for reading in readings.chosen(selection, "issue") if reading.unit in readings.open_units]
     found = disagreements(open_to_me)
     shown = found[:limit]
     wanted = {readings.versions_of[r.coding] for each in shown for r in each.readings}
-    statements = {
-        str(statement.pk): statement
-        for statement in statements_for(reader)
-        .filter(pk__in=wanted)
-        .select_related("source", "asserted_by", "speaker", "round")
-        .prefetch_related("superseded_by")
-    }
-    parties = {str(p.pk): p for p in Party.objects.filter(pk__in={r.party for d in shown for r in d.readings})}
-    issues = {str(i.pk): i for i in Issue.objects.filter(pk__in={r.issue for d in shown for r in d.readings})}
+    rows = statements_for(reader).filter(pk__in=wanted).select_related("source", "asserted_by", "speaker", "round")
+    statements = {str(statement.pk): statement for statement in rows.prefetch_related("superseded_by")}
     quoted = []
     for each in shown:
         passages = dict.fromkeys(readings.versions_of[r.coding] for r in each.readings)
         quotes = tuple(statements[pk] for pk in passages if pk in statements)
         if quotes:
-            quoted.append(QuotedDisagreement(each, quotes, parties, issues))
+            quoted.append(QuotedDisagreement(each, quotes))
     return quoted, len(found)
+
+
+def party_names(reader: Reader, ids: Collection[str]) -> dict[str, str]:
+    """Names of the parties that the reader may see, by id."""
+    if not ids:
+        return {}
+    rows = parties_for(reader).filter(pk__in=ids).order_by().values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}

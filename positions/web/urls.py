@@ -14,6 +14,7 @@ from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, iss
 from positions.web.method import method
 from positions.web.negotiation import matrix, negotiation
 from positions.web.red_lines import red_line_ledger, red_line_ledger_csv
+from positions.web.reliability import reliability, reliability_csv
 from positions.web.source import source
 from positions.web.statement import statement
 
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern] = [
     path("n/<slug:slug>/conditions/conditions.csv", condition_ledger_csv, name="conditions-csv"),
     path("n/<slug:slug>/red-lines/", red_line_ledger, name="red-lines"),
     path("n/<slug:slug>/red-lines/red-lines.csv", red_line_ledger_csv, name="red-lines-csv"),
+    path("n/<slug:slug>/reliability/", reliability, name="reliability"),
+    path("n/<slug:slug>/reliability/reliability.csv", reliability_csv, name="reliability-csv"),
     path("sources/<uuid:pk>/", source, name="source"),
     path("statements/<uuid:pk>/", statement, name="statement"),
     path("healthz", healthz, name="healthz"),

@@ -182,7 +182,8 @@ def test_selection_by_pair_and_codebook(talks: Talks) -> None:
     found = talks.on("stance", selection=pair).agreement
     assert (found.percent_agreement, found.units) == (1.0, 1)
     everybody = talks.on("stance").agreement
-    assert (everybody.percent_agreement, everybody.units) == (pytest.approx(1 / 3), 2)
+    assert everybody.percent_agreement == pytest.approx(1 / 3)
+    assert everybody.units == 2
     assert coder_readings_for(SYSTEM, talks.negotiation).coders == ["anna", "ben", "carl"]
 
 
@@ -226,7 +227,7 @@ def test_blind_units_count_once_settled(db: None) -> None:
     draft.delete()
     facts = CodingFacts(party=talks.party, issue=talks.issue, stance=2)
     adjudicate_codings(readers[Role.REVIEWER], [first, second], facts, "The second overlooked a word.")
-    assert counted() == {Role.VIEWER: 1, Role.ANALYST: 1, Role.REVIEWER: 1, Role.LEAD: 1, "": 1}
+    assert set(counted().values()) == {1}
     assert talks.percent(reader=waiting) == (0.0, 1)
 
 
@@ -250,14 +251,14 @@ def test_worst_units_come_first_and_only_for_members(talks: Talks) -> None:
     talks.read(other, "ben", 1, issue=bridge)
     analyst = talks.reader(Role.ANALYST)
     readings = coder_readings_for(analyst, talks.negotiation)
-    worst, total = worst_units_for(analyst, talks.negotiation, readings, readings.chosen(EVERYTHING), 2)
+    worst, total = worst_units_for(analyst, talks.negotiation, readings, EVERYTHING, 2)
     assert total == 3
     assert [(w.statements[0].pk, w.found.fields, w.found.steps) for w in worst] == [
         (other.pk, ("issue",), 0),
         (far.pk, ("stance",), 4),
     ]
     assert [reading.coder for reading in worst[1].found.readings] == ["anna", "ben"]
-    assert worst_units_for(Reader(), talks.negotiation, readings, readings.chosen(EVERYTHING), 2) == ([], 0)
+    assert worst_units_for(Reader(), talks.negotiation, readings, EVERYTHING, 2) == ([], 0)
 
 
 def test_worst_units_of_a_viewer_hold_no_unpublished_reading(talks: Talks) -> None:
@@ -268,7 +269,7 @@ def test_worst_units_of_a_viewer_hold_no_unpublished_reading(talks: Talks) -> No
     talks.read(settled, "ben", -2)
     viewer = talks.reader(Role.VIEWER)
     readings = coder_readings_for(viewer, talks.negotiation)
-    worst, total = worst_units_for(viewer, talks.negotiation, readings, readings.chosen(EVERYTHING), 5)
+    worst, total = worst_units_for(viewer, talks.negotiation, readings, EVERYTHING, 5)
     assert ([w.statements[0].pk for w in worst], total) == ([settled.pk], 1)
 
 
