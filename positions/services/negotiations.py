@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from positions.enums import CodingStatus, ReviewPolicy, Role, RoundFormat, RoundStatus, Visibility
 from positions.exceptions import Conflict, Invalid
 from positions.models import (
+    CodebookEntry,
     CodebookVersion,
     Coding,
     Delegation,
@@ -222,18 +224,40 @@ def save_issue(reader: Reader, negotiation: Negotiation, facts: IssueFacts, *, e
             actor=reader.user, action="issue_added", subject=issue, negotiation=negotiation, after=snapshot(issue)
         )
         return issue
+    _let_codebook_follow(issue)
     return _save_changed(reader, issue, negotiation, before, "issue_updated")
 
 
 def frozen_pole_errors(issue: Issue, facts: IssueFacts) -> dict[str, list[str]]:
-    """The poles that ``facts`` would change although a coding of the issue is published."""
+    """The poles that ``facts`` would change although a coding of the issue is published, or made by a codebook."""
     changed = [name for name in FROZEN_ONCE_CODED if getattr(issue, name) != getattr(facts, name)]
-    if not changed or not Coding.objects.filter(issue=issue, status=CodingStatus.PUBLISHED).exists():
+    if not changed:
         return {}
-    return {
-        name: ["is frozen: codings of this issue are published. Add a new issue for what +2 is to mean now."]
-        for name in changed
-    }
+    if Coding.objects.filter(issue=issue, status=CodingStatus.PUBLISHED).exists():
+        why = "codings of this issue are published"
+    elif _codings_by_entry(issue).exists():
+        why = "codings of this issue are made by what the codebook says of it"
+    else:
+        return {}
+    way_out = (
+        "Compose the next version of the codebook, under which they are confirmed or recoded, "
+        "or add a new issue for what +2 is to mean now."
+    )
+    return {name: [f"is frozen: {why}. {way_out}"] for name in changed}
+
+
+def _codings_by_entry(issue: Issue) -> QuerySet[Coding]:
+    """The codings of the issue made under the newest version that has an entry for it."""
+    newest = CodebookEntry.objects.filter(issue=issue).order_by("-version__version").values("version")[:1]
+    return Coding.objects.filter(issue=issue, codebook__in=newest)
+
+
+def _let_codebook_follow(issue: Issue) -> None:
+    """Bring the newest version's entry of an issue nobody coded by it up to the issue's own words."""
+    newest = CodebookVersion.objects.filter(negotiation=issue.negotiation_id).order_by("-version").first()
+    if not Coding.objects.filter(issue=issue, codebook=newest).exists():
+        words = {name: getattr(issue, name) for name in (*FROZEN_ONCE_CODED, "reference_point")}
+        CodebookEntry.objects.filter(version=newest, issue=issue).update(**words)
 
 
 def parent_errors(issue: Issue, parent: Issue | None) -> dict[str, list[str]]:
