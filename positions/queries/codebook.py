@@ -115,20 +115,12 @@ def codebook_for(reader: Reader, negotiation: Negotiation, number: int | None = 
     if found is None:
         return None
     before = next((v for v in reversed(versions) if v.version < found.version), None)
-    stored = CodebookEntry.objects.filter(version__in=[found, before] if before else [found], issue__merged_into=None)
-    said: dict[UUID, dict[UUID, EntryWords]] = {}
-    for entry in (
-        stored.filter(issue__in=issues_for(reader)).select_related("issue").order_by("issue__rank", "issue__slug")
-    ):
-        said.setdefault(entry.version_id, {})[entry.issue_id] = words_of(entry)
-    entries = dict(said.get(found.pk, {}))
-    if found is versions[-1]:
-        for issue in issues_for(reader).filter(negotiation=negotiation, merged_into=None).order_by("rank", "slug"):
-            entries.setdefault(issue.pk, own_words(issue))
+    said = _said_in(reader, versions)
+    issues = list(issues_for(reader).filter(negotiation=negotiation, merged_into=None).order_by("rank", "slug"))
+    entries = [_words_at(found, issue, said, versions) for issue in issues]
     earlier = said.get(before.pk, {}) if before else {}
     is_whole = reader.is_member(negotiation.pk)
-    shown = [words if is_whole else replace(words, anchors={}, rules="") for words in entries.values()]
-    shown.sort(key=lambda words: (words.issue.rank, words.issue.slug))
+    shown = [words if is_whole else replace(words, anchors={}, rules="") for words in entries]
     changed = {
         words.issue.pk: words.differences(
             earlier[words.issue.pk] if is_whole else replace(earlier[words.issue.pk], anchors={}, rules="")
@@ -137,6 +129,32 @@ def codebook_for(reader: Reader, negotiation: Negotiation, number: int | None = 
         if words.issue.pk in earlier
     }
     return ReadCodebook(found, versions, shown, changed, is_whole)
+
+
+def _said_in(reader: Reader, versions: Sequence[CodebookVersion]) -> dict[UUID, dict[UUID, EntryWords]]:
+    """Version to issue to the words written down."""
+    said: dict[UUID, dict[UUID, EntryWords]] = {}
+    stored = CodebookEntry.objects.filter(version__in=versions, issue__in=issues_for(reader))
+    for entry in stored.select_related("issue"):
+        said.setdefault(entry.version_id, {})[entry.issue_id] = words_of(entry)
+    return said
+
+
+def _words_at(
+    found: CodebookVersion,
+    issue: Issue,
+    said: Mapping[UUID, Mapping[UUID, EntryWords]],
+    versions: Sequence[CodebookVersion],
+) -> EntryWords:
+    """What held of an issue under a version.
+
+    A version that has no entry left the words to the issue. Whoever changed them afterwards wrote the old
+    ones down in it, so they were those of the next version that has some, or are still the issue's own.
+    """
+    if issue.pk in said.get(found.pk, {}):
+        return said[found.pk][issue.pk]
+    later = [version for version in versions if version.version > found.version]
+    return next((said[v.pk][issue.pk] for v in later if issue.pk in said.get(v.pk, {})), own_words(issue))
 
 
 # ---------------------------------------------------------------- what is to be confirmed

@@ -100,6 +100,8 @@ def edit_codebook_version(
     if not changed and text == old_text:
         raise Invalid("Nothing was changed.")
     version.save(force_update=True)
+    if earlier := CodebookVersion.objects.filter(negotiation=negotiation, version__lt=version.version).last():
+        _keep_words_of(earlier, [before[pk] for pk in changed])
     version.entries.all().delete()
     CodebookEntry.objects.bulk_create(_entry_of(version, words) for words in after.values())
     _update_issues(after.values())

@@ -6,6 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
 from positions.web.changes import changes_csv, changes_page
+from positions.web.codebook import codebook
 from positions.web.concessions import concession_ledger, concession_ledger_csv
 from positions.web.conditions import condition_ledger, condition_ledger_csv
 from positions.web.health import healthz, readyz
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("n/<slug:slug>/conditions/conditions.csv", condition_ledger_csv, name="conditions-csv"),
     path("n/<slug:slug>/red-lines/", red_line_ledger, name="red-lines"),
     path("n/<slug:slug>/red-lines/red-lines.csv", red_line_ledger_csv, name="red-lines-csv"),
+    path("n/<slug:slug>/codebook/", codebook, name="codebook"),
     path("n/<slug:slug>/reliability/", reliability, name="reliability"),
     path("n/<slug:slug>/reliability/reliability.csv", reliability_csv, name="reliability-csv"),
     path("sources/<uuid:pk>/", source, name="source"),

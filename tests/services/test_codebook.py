@@ -140,6 +140,15 @@ def test_unused_version_is_edited_in_place_and_a_used_one_not(talks: Talks) -> N
         edit_codebook_version(talks.lead, version, "Again.", [], "A slip.")
 
 
+def test_editing_keeps_what_the_version_before_left_to_the_issues(talks: Talks) -> None:
+    version = talks.publish(text="Code what is said.")
+    words = talks.words(talks.border, proposal="The border is open")
+    edit_codebook_version(talks.lead, version, version.text, [words], "A slip.")
+    first = codebook_for(talks.lead, talks.negotiation, 1)
+    assert first is not None
+    assert [words.proposal for words in first.entries] == ["Border is agreed", "Bridge is agreed"]
+
+
 def test_older_version_is_not_edited(talks: Talks) -> None:
     first = talks.negotiation.codebook_versions.get()
     talks.publish(text="Code what is said.")
@@ -264,7 +273,7 @@ def test_versions_are_read_by_number(talks: Talks) -> None:
     newest = codebook_for(talks.lead, talks.negotiation)
     assert first is not None
     assert newest is not None
-    assert [words.proposal for words in first.entries] == ["Border is agreed"]
+    assert [words.proposal for words in first.entries] == ["Border is agreed", "Bridge is agreed"]
     assert [words.proposal for words in newest.entries] == ["The border is open", "Bridge is agreed"]
     assert newest.differences[talks.border.pk] == {"proposal": ("Border is agreed", "The border is open")}
     assert codebook_for(talks.lead, talks.negotiation, 9) is None
