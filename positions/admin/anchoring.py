@@ -203,7 +203,7 @@ def show_question(request: HttpRequest, statement: Statement) -> dict[str, Any]:
 
 SETTLE_ANCHOR = ObjectAction(
     "anchor",
-    "Where does it stand?",
+    "Settle its place…",
     may_settle,
     settle,
     ask_place,

@@ -39,7 +39,9 @@ ROWS_ON_PAGE = 100
 class StatusForm(forms.Form):
     """From which day a condition has which status, and what shows it."""
 
-    status = forms.ChoiceField(choices=ConditionStatus.choices)
+    status = forms.ChoiceField(
+        choices=ConditionStatus.choices, widget=forms.Select(attrs={"autofocus": True}), help_text="What holds now."
+    )
     on = forms.DateField(label="From", widget=AdminDateWidget, help_text="The day from which it holds.")
 
     def __init__(self, *args: Any, condition: Condition, reader: Reader, **kwargs: Any) -> None:

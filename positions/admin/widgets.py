@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Model
+from django.forms.widgets import Script
 
 from positions.models import Negotiation
 
@@ -20,6 +22,12 @@ class _Within:
     def get_url(self) -> str:
         url: str = super().get_url()  # type: ignore[misc]
         return f"{url}?{urlencode({'within': str(self.within)})}" if self.within else url
+
+    @property
+    def media(self) -> forms.Media:
+        """With a script that gives the drawn box the words of its label."""
+        drawn: forms.Media = super().media  # type: ignore[misc]
+        return drawn + forms.Media(js=[Script("positions/js/search_boxes.js", type="module")])
 
 
 class WithinNegotiation(_Within, AutocompleteSelect):

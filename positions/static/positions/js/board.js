@@ -42,10 +42,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The open form takes the focus; after saving, the row does.
-const form = document.querySelector(".board-form");
-if (form) {
-  (form.querySelector(".errors select, .errors input, .errors textarea") ?? form.querySelector("select")).focus();
-} else {
-  document.querySelector(".board-row:target")?.focus();
-}
+// After saving the row has the focus; where something was refused, the first field at fault.
+const atFault = document.querySelector(".board-form .errors :is(select, input, textarea)");
+(atFault ?? document.querySelector(".board-row:target"))?.focus();
