@@ -22,17 +22,27 @@ from django.urls import URLPattern, path, reverse
 
 from positions.admin.base import AT_ONCE
 from positions.admin.scope import note_reads, reader_on
-from positions.admin.tagging_requests import STATEMENT_FIELDS, read_body, read_passage
+from positions.admin.tagging_requests import (
+    STATEMENT_FIELDS,
+    finish,
+    read_body,
+    read_passage,
+    read_refusal,
+    read_words,
+)
 from positions.api.problems import MEDIA_TYPE, problem_body
 from positions.enums import Role
 from positions.exceptions import Conflict, Invalid, NotPermitted, NotVisible
 from positions.models import Source, Statement
-from positions.queries.access import text_for
 from positions.queries.choices import choices_for
-from positions.queries.tagging import Payload, changes_since, source_for, statement_payloads
-from positions.queries.tagging_state import state_for
+from positions.queries.tagging import Payload, changes_since, source_for, statement_for, statement_payloads
+from positions.queries.tagging_state import state_for, suggestion_payloads
+from positions.queries.withholding import text_for
 from positions.services.access import require_role
+from positions.services.suggestions import refuse_suggestion
 from positions.services.tagging import Overtaken, Tagged, save_tagged_passage
+from positions.services.tagging_edits import edit_tagged_passage, withdraw_tagged_passage
+from positions.services.tagging_undo import undo_last_action
 
 View = Callable[..., HttpResponse]
 
@@ -200,8 +210,8 @@ def choices(request: HttpRequest, source: Source) -> HttpResponse:
 
 @answers_json("GET", "HEAD")
 def suggestions(request: HttpRequest, source: Source) -> HttpResponse:
-    """What the machine suggests for the text."""
-    return JsonResponse({"suggestions": []})
+    """What the machine suggests for the text, without what people refused or coded."""
+    return JsonResponse({"suggestions": suggestion_payloads(reader_on(request), source)})
 
 
 # ---------------------------------------------------------------- saving
@@ -213,6 +223,51 @@ def add_statement(request: HttpRequest, source: Source) -> HttpResponse:
     reader = reader_on(request)
     passage = read_passage(reader, source, read_body(request, STATEMENT_FIELDS))
     return _outcome(request, source, save_tagged_passage(reader, source, passage), status=201)
+
+
+@answers_json("POST")
+def edit_statement(request: HttpRequest, source: Source, statement_id: UUID) -> HttpResponse:
+    """What a statement and its readings say from now on."""
+    reader = reader_on(request)
+    statement = statement_for(reader, source, statement_id)
+    node = read_body(request, (*STATEMENT_FIELDS, "version", "reason"))
+    version, reason = node.text("version", required=True), read_words(node, "reason")
+    passage = read_passage(reader, source, node)
+    return _outcome(request, source, edit_tagged_passage(reader, statement, passage, version, reason))
+
+
+@answers_json("POST")
+def withdraw_statement(request: HttpRequest, source: Source, statement_id: UUID) -> HttpResponse:
+    """A statement out of the record, with its readings."""
+    reader = reader_on(request)
+    statement = statement_for(reader, source, statement_id)
+    node = read_body(request, ("version", "reason"))
+    version, reason = node.text("version", required=True), read_words(node, "reason")
+    finish(node)
+    return _outcome(request, source, withdraw_tagged_passage(reader, statement, version, reason))
+
+
+@answers_json("POST")
+def undo(request: HttpRequest, source: Source) -> HttpResponse:
+    """Somebody's own last step taken back."""
+    node = read_body(request, ("token",))
+    token = node.text("token", required=True)
+    finish(node)
+    undone = undo_last_action(reader_on(request), source, token)
+    gone = [str(statement.pk) for statement in undone.gone]
+    return JsonResponse({"statements": _payloads(request, source, undone.statements), "gone": gone})
+
+
+@answers_json("POST")
+def refusals(request: HttpRequest, source: Source) -> HttpResponse:
+    """A suggestion that is not to be made again."""
+    reader = reader_on(request)
+    start, end, party, issue = read_refusal(reader, source, read_body(request, ("start", "end", "party", "issue")))
+    text = text_for(reader, source)
+    if text is None:
+        raise Invalid("This source has no text, so nothing is suggested for it.")
+    refuse_suggestion(reader, text, start, end, party, issue)
+    return HttpResponse(status=204)
 
 
 def tagging_urls(site: AdminSite) -> list[URLPattern]:
@@ -227,6 +282,10 @@ def tagging_urls(site: AdminSite) -> list[URLPattern]:
         "choices/": (choices, "choices"),
         "suggestions/": (suggestions, "suggestions"),
         "statements/": (add_statement, "statements"),
+        "statements/<uuid:statement_id>/": (edit_statement, "edit"),
+        "statements/<uuid:statement_id>/withdrawal/": (withdraw_statement, "withdrawal"),
+        "undo/": (undo, "undo"),
+        "refusals/": (refusals, "refusals"),
     }
     return [
         path("<uuid:object_id>/tag/", site.admin_view(page), name="positions_source_tag"),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
 from positions.db.guards import APPEND_ONLY, FROZEN
 
 # The collation in which text sorts by code point, as Python sorts it.
 CODE_POINT_COLLATION = "BINARY"
+# The parameters of an (issue, party, footing, day) in a list of values.
+PLACE = "(%s, %s, %s, %s)"
 
 
 def bare_id(path: str) -> F:
     """A UUID column for a bare row: the text it is stored as."""
     return F(path)
+
+
+def write_id(value: UUID) -> str:
+    """A UUID as a parameter of bare SQL: the text it is stored as."""
+    return value.hex
 
 
 def read_id(value: str) -> str:
@@ -34,23 +38,6 @@ def read_day(value: date) -> date:
 def read_instant(value: datetime | None) -> datetime | None:
     """An instant column of a bare row, which the driver leaves without its time zone."""
     return None if value is None else value.replace(tzinfo=UTC)
-
-
-def codings_at(
-    connection: BaseDatabaseWrapper, negotiation: UUID, places: Sequence[tuple[Any, Any, str, date]]
-) -> list[UUID]:
-    """The published codings at given (issue, party, footing, day), found by index: one seek a place."""
-    values = ", ".join(["(%s, %s, %s, %s)"] * len(places))
-    sql = (  # only placeholders are put in
-        f"WITH place(issue_id, party_id, footing, day) AS (VALUES {values}) "  # noqa: S608
-        "SELECT coding.id FROM place CROSS JOIN positions_coding coding "
-        "WHERE coding.negotiation_id = %s AND coding.issue_id = place.issue_id "
-        "AND coding.party_id = place.party_id AND coding.footing = place.footing "
-        "AND coding.stated_latest = place.day AND coding.status = 'published'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*(value for place in places for value in place), negotiation.hex])
-        return [UUID(row[0]) for row in cursor.fetchall()]
 
 
 def guard_statements() -> list[str]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from positions.enums import Attribution, ChangeKind, CodingStatus, ReviewPolicy, Role, TextAccess, Tlp, Visibility
+from positions.enums import Attribution, ChangeKind, CodingStatus, ReviewPolicy, Role, Tlp, Visibility
 from positions.exceptions import NotVisible
 from positions.models import (
     ChangeSet,
@@ -31,7 +31,6 @@ from positions.models import (
     Person,
     Round,
     Source,
-    SourceText,
     Statement,
 )
 from positions.validators import SLUG
@@ -311,29 +310,6 @@ def sources_for(reader: Reader) -> QuerySet[Source]:
 def conditions_for(reader: Reader) -> QuerySet[Condition]:
     """Conditions of codings the reader may see."""
     return Condition.objects.filter(coding__in=codings_for(reader))
-
-
-def withheld_reason(reader: Reader, source: Source) -> str | None:
-    """Why the reader may not read the source's whole text, in words; null where they may."""
-    if reader.is_insider(source.negotiation_id):
-        return None
-    if source.text_access == TextAccess.MEMBERS and not reader.is_member(source.negotiation_id):
-        return "Only members may read the whole text of this source; its quotations are shown."
-    rules = (
-        TEXT_WITHHELD
-        if not reader.is_member(source.negotiation_id)
-        else (Attribution.DEEP_BACKGROUND, Attribution.CHATHAM_HOUSE)
-    )
-    if source.attribution in rules or source.statements.filter(attribution__in=rules, superseded_by=None).exists():
-        return "The text is withheld: a ground rule keeps a passage of this source from being quoted."
-    return None
-
-
-def text_for(reader: Reader, source: Source) -> SourceText | None:
-    """The newest version of the source's canonical text, or null where there is none or it is withheld."""
-    if withheld_reason(reader, source) is not None:
-        return None
-    return source.texts.order_by("-version").first()
 
 
 # ---------------------------------------------------------------- the rest

@@ -15,6 +15,7 @@ from positions.analysis.evidence import ancestors_of, split_copies
 from positions.analysis.matrix import Tally, find_deciding, make_cells
 from positions.analysis.types import Cell, Reading
 from positions.db import engine_for
+from positions.db.places import codings_at
 from positions.enums import CodingState
 from positions.models import Coding, Issue, Negotiation, Party, Statement
 from positions.queries.access import Reader
@@ -94,7 +95,7 @@ def _readings_at(
     """The evidence at given (issue, party, footing, day), found by index."""
     for start in range(0, len(places), PAIRS_AT_ONCE):
         chunk = places[start : start + PAIRS_AT_ONCE]
-        ids = engine_for(connection.vendor).codings_at(connection, negotiation.pk, chunk)
+        ids = codings_at(connection, negotiation.pk, chunk)
         yield from load_readings(evidence.filter(pk__in=ids), admitted_at=moment.known_at)
 
 

@@ -11,15 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from positions.models import Coding, Source, SourceText, Statement
-from positions.queries.access import (
-    Reader,
-    published_codings_for,
-    sources_for,
-    statements_for,
-    text_for,
-    withheld_reason,
-)
+from positions.queries.access import Reader, published_codings_for, sources_for, statements_for
 from positions.queries.evidence import Moment
+from positions.queries.withholding import text_for, withheld_reason
 from positions.web.page_view import page
 from positions.web.passages import cut_paragraphs, number_spans
 from positions.web.query_string import BadParameter, read_moment

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from positions.enums import AnchorStatus, Confidence, Credibility, Move, Reliability
 from positions.models import Coding, Statement
-from positions.queries.access import Reader, withheld_reason
+from positions.queries.access import Reader
+from positions.queries.withholding import withheld_reason
 from positions.web.page_view import page
 from positions.web.passages import Context, quote_in_context
 from positions.web.query_string import Asked, read_moment

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from positions.db import engine_for
+from positions.db.places import codings_at
 from positions.models import Coding
 from positions.queries.evidence import bare_rows
 from tests.factories import make_coding, make_issue, make_negotiation, make_party, make_statement
@@ -43,7 +44,7 @@ def test_empty_condition_gives_no_rows() -> None:
 
 
 def test_codings_at_finds_published_codings_by_place() -> None:
-    engine, negotiation = engine_for(connection.vendor), make_negotiation()
+    negotiation = make_negotiation()
     issue, party = make_issue(negotiation), make_party()
     first, second = (make_statement(negotiation, asserted_by=party) for _ in range(2))
     wanted = {make_coding(first, issue=issue).pk, make_coding(second, issue=issue).pk}
@@ -53,5 +54,5 @@ def test_codings_at_finds_published_codings_by_place() -> None:
     make_coding(make_statement(negotiation, asserted_by=party))  # another issue
     raw_issue, raw_party = bare_rows(Coding.objects.filter(pk__in=wanted).values_list("issue_id", "party_id"))[0]
     places = [(raw_issue, raw_party, "own", date(2022, 1, 10)), (raw_issue, raw_party, "inferred", date(2022, 1, 10))]
-    assert set(engine.codings_at(connection, negotiation.pk, places)) == wanted
-    assert engine.codings_at(connection, make_negotiation().pk, places) == []
+    assert set(codings_at(connection, negotiation.pk, places)) == wanted
+    assert codings_at(connection, make_negotiation().pk, places) == []

@@ -23,6 +23,7 @@ from positions.queries.positions import (
     shifts_for,
     timeline_for,
 )
+from positions.queries.withholding import text_for
 from tests.factories import (
     RECORDED_AT,
     add_member,
@@ -301,7 +302,7 @@ def test_passage_corrected_to_a_stricter_rule_was_under_it_all_along(name: str, 
     assert {p.party for p in positions_for(reader, negotiation, first)} == seen
     assert set(matrix_for(reader, negotiation, first).parties) == seen
     assert (_published(reader, case), _codings(reader, case), _statements(reader, case)) == (seen, seen, seen)
-    assert (access.text_for(reader, source) is not None) is bool(seen)
+    assert (text_for(reader, source) is not None) is bool(seen)
 
 
 # ---------------------------------------------------------------- a position is computed from what its reader may see
@@ -411,7 +412,7 @@ def test_text_is_withheld(access_rule: str, source_rule: str, passage: str, outs
     source = make_source(text_access=access_rule, attribution=source_rule)
     make_statement(source=source, attribution=passage)
     readers = {name: reader_called(name, source.negotiation) for name in READERS}
-    assert {name: access.text_for(reader, source) is not None for name, reader in readers.items()} == {
+    assert {name: text_for(reader, source) is not None for name, reader in readers.items()} == {
         **dict.fromkeys(OUTSIDERS, outsider),
         "viewer": viewer,
         **dict.fromkeys(INSIDERS, True),
@@ -423,13 +424,13 @@ def test_newest_version_is_the_text() -> None:
     version = source.texts.get()
     version.pk, version.version, version.text = None, 2, "Two"
     version.save(force_insert=True)
-    found = access.text_for(SYSTEM, source)
+    found = text_for(SYSTEM, source)
     assert found is not None
     assert found.text == "Two"
 
 
 def test_source_without_text_has_none() -> None:
-    assert access.text_for(SYSTEM, make_source(text=None)) is None
+    assert text_for(SYSTEM, make_source(text=None)) is None
 
 
 # ---------------------------------------------------------------- the log, jobs, rosters

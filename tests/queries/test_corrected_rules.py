@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from positions.models import Coding, Statement
-from positions.queries.access import Reader, published_codings_for, reader_of, statements_for, text_for
+from positions.queries.access import Reader, published_codings_for, reader_of, statements_for
 from positions.queries.evidence import Moment
 from positions.queries.positions import positions_for
+from positions.queries.withholding import text_for
 from tests.factories import RECORDED_AT, add_member, make_coding, make_source, make_statement
 
 pytestmark = pytest.mark.django_db

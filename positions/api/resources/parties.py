@@ -11,10 +11,10 @@ from positions.api.lookups import InNegotiation, Parties
 from positions.api.parameters import OneOf, Question, Words, ordering
 from positions.api.serializers.parties import PartySerializer, PersonSerializer
 from positions.api.views import ResourceView
-from positions.api.withholding import speaker_shown
 from positions.enums import PartyKind
 from positions.models import Appointment, Condition, Delegation, Negotiation, Party, PartyAlias, Person, Statement
 from positions.queries.access import parties_for, persons_for, published_codings_for, statements_for
+from positions.queries.withholding import speaker_shown
 
 
 def parties_used(rows: QuerySet[Party], negotiation: Negotiation, question: Question) -> QuerySet[Party]:

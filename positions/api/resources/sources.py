@@ -15,11 +15,11 @@ from positions.api.parameters import Day, Instant, OneOf, Parameter, Question, W
 from positions.api.serializers.fields import field_names
 from positions.api.serializers.sources import SourceSerializer, SourceTextSerializer
 from positions.api.views import ResourceView
-from positions.api.withholding import withheld_texts
 from positions.enums import Attribution, Reliability, SourceKind, TextAccess, Tlp
 from positions.exceptions import NotPermitted, NotVisible
 from positions.models import Source, SourceText
-from positions.queries.access import sources_for, text_for, withheld_reason
+from positions.queries.access import sources_for
+from positions.queries.withholding import text_for, withheld_reason, withheld_texts
 
 
 def _mentions(rows: QuerySet[Source], value: str, question: Question) -> QuerySet[Source]:

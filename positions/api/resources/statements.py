@@ -15,12 +15,12 @@ from positions.api.resources.codings import STANCES, load_coding_succession, wit
 from positions.api.serializers.statements import StatementSerializer
 from positions.api.serializers.succession import load_succession
 from positions.api.views import ResourceView
-from positions.api.withholding import quote_shown, speaker_shown, withheld_texts
 from positions.enums import AnchorStatus, Attribution, CodingState, CodingStatus, Directness, Move
 from positions.exceptions import NotVisible
 from positions.models import Coding, Party, Source, Statement
 from positions.queries.access import Reader, codings_for, codings_of_shown_statements, sources_for, statements_for
 from positions.queries.evidence import Moment
+from positions.queries.withholding import quote_shown, speaker_shown, withheld_texts
 
 
 def shown_codings(reader: Reader) -> QuerySet[Coding]:

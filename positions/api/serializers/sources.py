@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from positions.api.serializers.fields import EnumField, IdOf, InstantField, Payload, SlugOf
-from positions.api.withholding import Withheld
 from positions.enums import Attribution, DerivationKind, Reliability, SourceKind, TextAccess, Tlp
 from positions.models import Source
+from positions.queries.withholding import Withheld
 
 
 class DerivationSerializer(serializers.Serializer[Source]):
