@@ -51,13 +51,19 @@ def lay_rounds(record: PageRecord, ink: PartyInk, stands: Sequence[Position], sh
     mine = {p.issue: p for p in stands if p.party == ink.slug}
     rows = []
     for slug, issue in record.issues.items():
-        cells = tuple(_tell(said.get((slug, r.number), []), steps.get((slug, r.number)), ink, issue, r) for r in shown)
+        cells = tuple(
+            tell_readings(said.get((slug, r.number), []), steps.get((slug, r.number)), ink, issue, f"round {r.number}")
+            for r in shown
+        )
         if slug in mine or any(cells):
             rows.append((issue, cells, tell_cell(mine[slug], ink, issue) if slug in mine else None))
     return RoundTable(ink, tuple(shown), tuple(rows), len(held) - len(shown))
 
 
-def _tell(readings: list[Reading], steps: int | None, ink: PartyInk, issue: Issue, held: Round) -> RoundCell | None:
+def tell_readings(
+    readings: Sequence[Reading], steps: int | None, ink: PartyInk, issue: Issue, where: str
+) -> RoundCell | None:
+    """What readings with a stance amount to on their best footing; null where there are none."""
     if not readings:
         return None
     best = min((footing_of(r) for r in readings), key=lambda footing: RANK[footing])
@@ -69,7 +75,7 @@ def _tell(readings: list[Reading], steps: int | None, ink: PartyInk, issue: Issu
         tint=tint_of(weighed.stance),
         edge={"reported": "told", "inferred": "inferred"}.get(best, "mixed" if weighed.stance is None else ""),
         note=note or {"reported": "told", "inferred": "inferred"}.get(best, ""),
-        title=f"{ink.name} on {issue.title}, round {held.number}: {words}",
+        title=f"{ink.name} on {issue.title}, {where}: {words}",
     )
 
 

@@ -14,12 +14,16 @@ from positions.web.home import home
 from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_svg
 from positions.web.method import method
 from positions.web.negotiation import matrix, negotiation
+from positions.web.party_dossier import party_dossier, party_dossier_csv
+from positions.web.readouts import readouts, readouts_csv
 from positions.web.red_lines import red_line_ledger, red_line_ledger_csv
 from positions.web.reliability import reliability, reliability_csv
+from positions.web.round import round_page
 from positions.web.source import source
 from positions.web.statement import statement
 
 ISSUE = "n/<slug:slug>/issues/<slug:issue>/"
+ROUND = "n/<slug:slug>/rounds/<int:number>/"
 
 urlpatterns: list[URLPattern] = [
     path("", home, name="home"),
@@ -33,6 +37,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{ISSUE}timeline.csv", issue_timeline_csv, name="issue-timeline-csv"),
     path("n/<slug:slug>/changes/", changes_page, name="changes"),
     path("n/<slug:slug>/changes/changes.csv", changes_csv, name="changes-csv"),
+    path("n/<slug:slug>/parties/<slug:party>/", party_dossier, name="party-dossier"),
+    path("n/<slug:slug>/parties/<slug:party>/party.csv", party_dossier_csv, name="party-dossier-csv"),
+    path(ROUND, round_page, name="round"),
+    path(f"{ROUND}readouts/", readouts, name="readouts"),
+    path(f"{ROUND}readouts/readouts.csv", readouts_csv, name="readouts-csv"),
     path("n/<slug:slug>/concessions/", concession_ledger, name="concessions"),
     path("n/<slug:slug>/concessions/concessions.csv", concession_ledger_csv, name="concessions-csv"),
     path("n/<slug:slug>/conditions/", condition_ledger, name="conditions"),

@@ -1,0 +1,254 @@
+"""One party across a negotiation: a small chart an issue, its moves, red lines, conditions and contradictions."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from positions.analysis.contradictions import WINDOW_DAYS, Contradiction, contradictions
+from positions.analysis.position import positions
+from positions.analysis.red_lines import RedLine, red_lines
+from positions.analysis.shifts import MOVES, shifts
+from positions.analysis.timeline import timeline
+from positions.analysis.types import Position, Series, Shift
+from positions.enums import RoundStatus
+from positions.models import Issue, Party, Statement
+from positions.queries.access import Reader, statements_for
+from positions.web.issue_timeline import guard_cell
+from positions.web.ledes import Phrase, name_party
+from positions.web.page_view import page
+from positions.web.palette import PartyInk
+from positions.web.query_string import Asked, read_moment
+from positions.web.quotations import Quotation, quote_statement
+from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
+from positions.web.red_lines import KIND_WORDS
+from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
+from positions.web.small_multiples import SmallChart, draw_small, shared_days
+from positions.web.words import count_of, name_stance, say_day_short, sign_position, spell_count
+
+CSV_COLUMNS = (
+    "issue", "stance", "low", "high", "state", "footing", "red_line", "conditional", "since", "last_evidence_on",
+    "evidence_count", "evidence_total", "rounds_silent",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePanel:
+    """The party on one issue: where it stands, its chart, and what can be said of its movement in a line."""
+
+    issue: Issue
+    sign: str
+    words: str
+    chart: SmallChart
+    note: str
+    moved: bool
+    position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionRow:
+    """Two passages that cannot both be the party's position."""
+
+    issue: Issue
+    found: Contradiction
+    words: str
+    earlier: Quotation | None
+    later: Quotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything a party's page is made of."""
+
+    record: PageRecord
+    asked: Asked
+    party: Party
+    ink: PartyInk
+    inks: Mapping[str, PartyInk]
+    stands: Mapping[str, Position]
+    moves: tuple[Shift, ...]
+
+
+def load_dossier(request: HttpRequest, reader: Reader, slug: str, party_slug: str) -> Dossier:
+    """The party as the reader sees it. Raises ``NotVisible``, ``Http404`` or ``BadParameter``."""
+    asked = read_moment(request.GET)
+    moment = asked.moment
+    record = load_negotiation_record(reader, *find_negotiation(reader, slug), moment)
+    party = record.parties.get(party_slug)
+    if party is None:
+        raise Http404
+    inks = record.inks((party_slug,)) if party_slug not in list(record.parties)[:8] else record.inks()
+    everyone = positions(record.history, moment.as_of, moment.known_at)
+    moves = [
+        s
+        for s in shifts(record.history, moment.as_of, moment.known_at)
+        if s.party == party_slug and s.kind in (*MOVES, "mixed", "resolved")
+    ]
+    moves.sort(key=lambda s: (s.on, s.issue), reverse=True)
+    stands = {p.issue: p for p in everyone if p.party == party_slug}
+    return Dossier(record, asked, party, inks[party_slug], inks, stands, tuple(moves))
+
+
+@page
+def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -> HttpResponse:
+    found = load_dossier(request, reader, slug, party)
+    record, moment = found.record, found.asked.moment
+    speakers = _load_speakers(reader, record, party)
+    apart = [
+        c for c in contradictions(record.history, moment.as_of, moment.known_at, speakers=speakers) if c.party == party
+    ]
+    lines = [line for line in red_lines(record.history, moment.as_of, moment.known_at) if line.party == party]
+    quoted = quoted_in(found.moves, most=1) | {s for c in apart for s in (c.earlier.statement, c.later.statement)}
+    statements = load_statements(reader, quoted)
+    panels = _panels(found)
+    context = {
+        "negotiation": record.negotiation,
+        "asked": found.asked,
+        "party": found.party,
+        "ink": found.ink,
+        "lede": tell_dossier(found),
+        "csv_address": reverse("party-dossier-csv", args=[slug, party]),
+        "moved": [panel for panel in panels if panel.moved],
+        "held": [panel for panel in panels if not panel.moved],
+        "cards": _cards(found, statements, reader),
+        "lines": [(record.issues[line.issue], line, _say_line(line)) for line in lines],
+        "contradictions": [_tell_contradiction(c, record, statements, reader) for c in apart],
+        "window": WINDOW_DAYS,
+        "never": [issue for issue_slug, issue in record.issues.items() if issue_slug not in found.stands],
+        "conditions_address": f"{reverse('conditions', args=[slug])}?party={party}",
+        "open_conditions": sum(p.conditions.open for p in found.stands.values()),
+    }
+    return render(request, "party_dossier.html", context)
+
+
+@page
+def party_dossier_csv(request: HttpRequest, reader: Reader, slug: str, party: str) -> HttpResponse:
+    found = load_dossier(request, reader, slug, party)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"{found.record.negotiation.slug}-{party}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(response)
+    writer.writerow(CSV_COLUMNS)
+    for issue in found.record.issues:
+        p = found.stands.get(issue)
+        if p is not None:
+            cells = (
+                p.issue, "" if p.stance is None else p.stance, p.low, p.high, p.state, p.footing,
+                str(p.red_line).lower(), str(p.conditional).lower(), p.since, p.last_evidence_on, p.evidence_count,
+                p.evidence_total, p.rounds_silent,
+            )  # fmt: skip
+            writer.writerow([guard_cell(str(cell)) for cell in cells])
+    return response
+
+
+def tell_dossier(found: Dossier) -> list[Phrase]:
+    """On how many issues the party moved, and where it stands on how many."""
+    inks, stands = found.inks, found.stands
+    if not stands:
+        return [name_party(found.party.slug, inks), Phrase(" has taken no position in the evidence found.")]
+    moved = len({shift.issue for shift in found.moves if shift.kind in MOVES})
+    phrases = [name_party(found.party.slug, inks)]
+    if moved:
+        phrases.append(Phrase(f" moved on {spell_count(moved)} of {_issues(len(stands))}. "))
+    else:
+        phrases.append(Phrase(f" has been heard on {_issues(len(stands))} and moved on none. "))
+    places: dict[str, int] = {}
+    for p in stands.values():
+        sign = sign_position(p.stance, p.low, p.high) + (" under a condition" if p.conditional else "")
+        places[sign] = places.get(sign, 0) + 1
+    told = [f"at {sign} on {spell_count(n)}" for sign, n in sorted(places.items(), key=lambda pair: -pair[1])[:4]]
+    phrases.append(Phrase(f"It stands {', '.join(told)}."))
+    return phrases
+
+
+def _issues(number: int) -> str:
+    return f"{spell_count(number)} {'issue' if number == 1 else 'issues'}"
+
+
+def _panels(found: Dossier) -> list[IssuePanel]:
+    record, moment, party = found.record, found.asked.moment, found.party.slug
+    rounds = [row.round for row in record.rounds if row.round.status in (RoundStatus.HELD, RoundStatus.PLANNED)]
+    lines = {slug: _line_of(found, slug) for slug in record.issues}
+    drawn = {slug: series for slug, series in lines.items() if series is not None}
+    days = shared_days(list(drawn.values()), rounds, found.asked.until)
+    everyone = positions(record.history, moment.as_of, moment.known_at)
+    panels = []
+    for slug, series in drawn.items():
+        others = [(found.inks[p.party], p) for p in everyone if p.issue == slug and p.party != party]
+        others = [(ink, p) for ink, p in others if ink.slot is not None]
+        p = found.stands.get(slug)
+        moves = [shift for shift in found.moves if shift.issue == slug]
+        panels.append(
+            IssuePanel(
+                issue=record.issues[slug],
+                sign="–" if p is None else sign_position(p.stance, p.low, p.high) + (" if" if p.conditional else ""),
+                words="no stance" if p is None else name_stance(p.stance, p.state),
+                chart=draw_small(series, found.ink, days, rounds, others),
+                note=_note(p, moves),
+                moved=bool(moves),
+                position=p,
+            )
+        )
+    panels.sort(key=lambda panel: panel.position.last_evidence_on if panel.position else days[0], reverse=True)
+    return panels
+
+
+def _line_of(found: Dossier, issue: str) -> Series | None:
+    moment = found.asked.moment
+    for series in timeline(found.record.history, issue, moment.as_of, moment.known_at):
+        if series.party == found.party.slug:
+            return series
+    return None
+
+
+def _note(p: Position | None, moves: Sequence[Shift]) -> str:
+    """``Moved 17 Feb 2022, from +2 of 17 Dec 2021.`` or ``Unchanged since 17 Dec 2021.``"""
+    if p is None:
+        return "Heard, without a stance."
+    silent = f" Not heard in {count_of(p.rounds_silent, 'later round')}." if p.rounds_silent else ""
+    if moves and moves[0].before is not None:
+        before = moves[0].before
+        sign = sign_position(before.stance, before.low, before.high)
+        return f"Moved {say_day_short(moves[0].on)}, from {sign} of {say_day_short(before.occasion.on)}.{silent}"
+    footing = {"reported": " Known from others only.", "inferred": " Inferred from its conduct."}.get(p.footing, "")
+    return f"Unchanged since {say_day_short(p.since)}, {count_of(p.evidence_total, 'passage')}.{footing}{silent}"
+
+
+def _cards(found: Dossier, statements: Mapping[str, Statement], reader: Reader) -> list[ShiftCard]:
+    return tell_shifts(found.moves, found.inks, found.record.issues, statements, reader)
+
+
+def _say_line(line: RedLine) -> str:
+    last = line.entries[-1]
+    if line.status in ("softened", "crossed"):
+        return f"{KIND_WORDS[line.status]} {say_day_short(last.on)}"
+    silent = f", {count_of(line.rounds_silent, 'round')} since" if line.rounds_silent else ""
+    return f"declared {say_day_short(line.declared_on)}, last spoken {say_day_short(line.last_spoken_on)}{silent}"
+
+
+# ---------------------------------------------------------------- contradictions
+
+
+def _load_speakers(reader: Reader, record: PageRecord, party: str) -> dict[str, str]:
+    """Who spoke each of the party's own statements, where the reader may know; one query."""
+    ids = {r.statement for r in record.history.readings if r.party == party and r.asserted_by == party}
+    spoken = statements_for(reader).filter(pk__in=ids, speaker__isnull=False).select_related("source", "speaker")
+    spoken = spoken.prefetch_related("superseded_by")
+    return {str(s.pk): s.speaker.name for s in spoken if s.speaker is not None and reader.sees_speaker(s)}
+
+
+def _tell_contradiction(
+    c: Contradiction, record: PageRecord, statements: Mapping[str, Statement], reader: Reader
+) -> ContradictionRow:
+    days = "on one day" if c.days == 0 else f"{count_of(c.days, 'day')} apart"
+    words = f"On both sides, {days}" if c.kind == "both_sides" else f"Two speakers {c.steps} steps apart, {days}"
+    quotes: Iterator[Quotation | None] = (
+        quote_statement(statements[r.statement], reader) if r.statement in statements else None
+        for r in (c.earlier, c.later)
+    )
+    return ContradictionRow(record.issues[c.issue], c, words, next(quotes), next(quotes))

@@ -1,0 +1,165 @@
+"""Geometry of a party's small charts: one an issue, all with the same days and the same scale, so that they compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from positions.analysis.types import Point, Position, Segment, Series
+from positions.web.chart_axis import DayScale, RoundLike, Tick, choose_days, place_ticks
+from positions.web.charts import STATE_GLYPHS, say_point, say_series
+from positions.web.palette import PartyInk
+from positions.web.words import clip_text, sign_stance
+
+WIDTH, HEIGHT = 350.0, 150.0
+LEFT, RIGHT, TOP, BOTTOM = 26.0, 84.0, 18.0, 24.0
+STEP = (HEIGHT - TOP - BOTTOM) / 4
+MARKS_MOST = 60
+NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SmallDot:
+    """One coding: where, how it is drawn and the statement it leads to."""
+
+    statement: str
+    x: float
+    y: float
+    shape: str
+    glyph: str
+    is_hollow: bool
+    has_ring: bool
+    is_faint: bool
+    title: str
+
+    @property
+    def diamond(self) -> str:
+        """Corner points of a red line's diamond."""
+        return f"{self.x},{self.y - 5} {self.x + 5},{self.y} {self.x},{self.y + 5} {self.x - 5},{self.y}"
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLabel:
+    """Who else stands at a level now, at the right edge."""
+
+    y: float
+    names: tuple[tuple[str, str], ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmallChart:
+    """One issue's line and dots for one party. Texts are for the template; nothing is slanted."""
+
+    ink: PartyInk
+    bands: tuple[tuple[float, float, str], ...]
+    levels: tuple[tuple[float, str], ...]
+    ticks: tuple[Tick, ...]
+    solid: str
+    dotted: str
+    bars: tuple[tuple[float, float, float], ...]
+    dots: tuple[SmallDot, ...]
+    labels: tuple[StandingLabel, ...]
+    thinned: int
+    words: str
+
+    width = WIDTH
+    height = HEIGHT
+    left = LEFT
+    right = WIDTH - RIGHT
+    bottom = HEIGHT - BOTTOM
+
+
+def y_of(stance: int) -> float:
+    """Pixels from the top for a stance."""
+    return round(TOP + (2 - stance) * STEP, 1)
+
+
+def shared_days(series: Sequence[Series], rounds: Sequence[RoundLike], until: date | None) -> tuple[date, date]:
+    """The first and last day that all the charts of a page share."""
+    days = [day for s in series for p in s.points for day in (p.earliest, p.latest)]
+    return choose_days(days, rounds, until)
+
+
+def draw_small(
+    series: Series,
+    ink: PartyInk,
+    days: tuple[date, date],
+    rounds: Sequence[RoundLike],
+    others: Sequence[tuple[PartyInk, Position]],
+    quotes: Mapping[str, str] | None = None,
+) -> SmallChart:
+    """The chart of one party on one issue over ``days``; ``others`` are the other parties' present positions."""
+    scale = DayScale(*days, LEFT, WIDTH - RIGHT)
+    dots = list(_dots(series, ink, scale, quotes or {}))
+    return SmallChart(
+        ink=ink,
+        bands=tuple(_bands(rounds, scale)),
+        levels=tuple((y_of(stance), sign_stance(stance)) for stance in range(2, -3, -1)),
+        ticks=place_ticks(scale, 64),
+        solid=" ".join(_trace(series.segments, scale, confirmed=True)),
+        dotted=" ".join(_trace(series.segments, scale, confirmed=False)),
+        bars=tuple((scale.at(s.start), y_of(s.high), y_of(s.low)) for s in series.segments if s.stance is None),
+        dots=tuple(dots[-MARKS_MOST:]),
+        labels=tuple(_labels(others)),
+        thinned=max(0, len(dots) - MARKS_MOST),
+        words=say_series(series, ink.name),
+    )
+
+
+def _bands(rounds: Sequence[RoundLike], scale: DayScale) -> Iterator[tuple[float, float, str]]:
+    for entry in rounds:
+        first = entry.starts_on or entry.ends_on
+        last = entry.ends_on or entry.starts_on
+        if first is None or last is None or last < scale.first or first > scale.last:
+            continue
+        left, right = scale.at(first, 0), scale.at(last, 1)
+        yield left, max(2.0, round(right - left, 1)), f"Round {entry.number}: {clip_text(entry.title, 80)}"
+
+
+def _trace(segments: Sequence[Segment], scale: DayScale, *, confirmed: bool) -> Iterator[str]:
+    before: Segment | None = None
+    for segment in segments:
+        start = scale.at(segment.start)
+        heard = scale.at(max(segment.last_evidence_on, segment.start))
+        end = scale.right if segment.end is None else scale.at(segment.end)
+        left, right = (start, min(heard, end)) if confirmed else (heard, end)
+        for level in dict.fromkeys((segment.low, segment.high) if segment.stance is None else (segment.stance,)):
+            if right > left:
+                yield f"M{left} {y_of(level)}H{right}"
+        if confirmed and before is not None and before.stance is not None and segment.stance is not None:
+            yield f"M{start} {y_of(before.stance)}V{y_of(segment.stance)}"
+        before = segment
+
+
+def _dots(series: Series, ink: PartyInk, scale: DayScale, quotes: Mapping[str, str]) -> Iterator[SmallDot]:
+    for p in series.points:
+        yield SmallDot(
+            statement=p.statement,
+            x=scale.at(p.latest),
+            y=y_of(p.stance) if p.stance is not None else HEIGHT - BOTTOM + 1,
+            shape=_shape(p),
+            glyph=STATE_GLYPHS.get(p.state, ""),
+            is_hollow=p.footing != "own",
+            has_ring=p.conditional,
+            is_faint=p.set_aside is not None,
+            title=say_point(p, ink.name, quotes.get(p.statement, "")),
+        )
+
+
+def _shape(p: Point) -> str:
+    return "glyph" if p.stance is None else "diamond" if p.red_line else "circle"
+
+
+def _labels(others: Sequence[tuple[PartyInk, Position]]) -> Iterator[StandingLabel]:
+    """Short names of at most :data:`NAMED` others a level; the rest is counted."""
+    standing: dict[int, list[PartyInk]] = {}
+    for ink, position in others:
+        if position.stance is not None:
+            standing.setdefault(position.stance, []).append(ink)
+    for stance, inks in sorted(standing.items()):
+        shown = [(ink.css_class, clip_text(ink.short, 8)) for ink in inks[:NAMED]]
+        if len(inks) > NAMED:
+            shown.append(("pr", f"+{len(inks) - NAMED}"))
+        yield StandingLabel(y_of(stance), tuple(shown), ", ".join(ink.name for ink in inks))
