@@ -1,11 +1,20 @@
 """What the database itself refuses to change, whatever code asks for it.
 
-``FROZEN`` maps a table to the condition under which its rows are part of the record (in terms of
-``OLD``) and the columns that may not change from then on. Retirement is written once and never
-taken back.
+``KEPT_WITH_CODING`` maps a table to the query, in terms of ``OLD``, for the status of the coding that
+a row belongs to: once that is published, the row is neither changed nor deleted. ``FROZEN`` maps a
+table to the condition under which its rows are part of the record (in terms of ``OLD``) and the
+columns that may not change from then on. Retirement is written once and never taken back.
 """
 
 APPEND_ONLY = ("positions_event", "positions_sourcetext")
+
+KEPT_WITH_CODING: dict[str, str] = {
+    "positions_condition": "SELECT coding.status FROM positions_coding coding WHERE coding.id = OLD.coding_id",
+    "positions_conditionstatusentry": (
+        "SELECT coding.status FROM positions_coding coding "
+        "JOIN positions_condition proviso ON proviso.coding_id = coding.id WHERE proviso.id = OLD.condition_id"
+    ),
+}
 
 FROZEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "positions_coding": (

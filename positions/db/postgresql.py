@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import CharField
 from django.db.models.functions import Cast
 
-from positions.db.guards import APPEND_ONLY, FROZEN
+from positions.db.guards import APPEND_ONLY, FROZEN, KEPT_WITH_CODING
 
 # The collation in which text sorts by code point, as Python sorts it.
 CODE_POINT_COLLATION = "C"
@@ -65,6 +65,19 @@ def guard_statements() -> list[str]:
             f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW WHEN ({in_record}) "
             f"EXECUTE FUNCTION positions_refuse('{table}: the record is withdrawn, never deleted')"
         )
+    for table, status in KEPT_WITH_CODING.items():
+        # A trigger's own condition may hold no query here, so its function asks.
+        statements.append(
+            f"CREATE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF ({status}) = 'published' THEN RAISE EXCEPTION '%', TG_ARGV[0] "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+        )
+        for verb in ("UPDATE", "DELETE"):
+            statements.append(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW "
+                f"EXECUTE FUNCTION {table}_keep('{table}: what belongs to a published coding stays')"
+            )
     return statements
 
 
@@ -78,4 +91,7 @@ def unguard_statements() -> list[str]:
     statements += [
         f"DROP TRIGGER IF EXISTS {table}_{guard} ON {table}" for table in FROZEN for guard in ("frozen", "kept")
     ]
+    for table in KEPT_WITH_CODING:
+        statements += [f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}" for verb in ("update", "delete")]
+        statements.append(f"DROP FUNCTION IF EXISTS {table}_keep()")
     return [*statements, "DROP FUNCTION IF EXISTS positions_refuse()"]

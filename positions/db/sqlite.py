@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from positions.db.guards import APPEND_ONLY, FROZEN
+from positions.db.guards import APPEND_ONLY, FROZEN, KEPT_WITH_CODING
 
 # The collation in which text sorts by code point, as Python sorts it.
 CODE_POINT_COLLATION = "BINARY"
@@ -60,11 +60,17 @@ def guard_statements() -> list[str]:
             f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} WHEN {in_record} "
             f"BEGIN SELECT RAISE(ABORT, '{table}: the record is withdrawn, never deleted'); END"
         )
+    for table, status in KEPT_WITH_CODING.items():
+        for verb in ("UPDATE", "DELETE"):
+            statements.append(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} WHEN ({status}) = 'published' "
+                f"BEGIN SELECT RAISE(ABORT, '{table}: what belongs to a published coding stays'); END"
+            )
     return statements
 
 
 def unguard_statements() -> list[str]:
     """SQL that removes every guard: for the reverse of the migration and for tests that empty tables."""
-    names = [f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")]
+    names = [f"{table}_no_{verb}" for table in (*APPEND_ONLY, *KEPT_WITH_CODING) for verb in ("update", "delete")]
     names += [f"{table}_{guard}" for table in FROZEN for guard in ("frozen", "kept")]
     return [f"DROP TRIGGER IF EXISTS {name}" for name in names]

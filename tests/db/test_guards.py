@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from positions.db.guards import APPEND_ONLY, FROZEN
 from positions.enums import CodingStatus
-from positions.models import Coding, Event, Source, SourceText, Statement
+from positions.models import Coding, Condition, ConditionStatusEntry, Event, Relation, Source, SourceText, Statement
 from tests.factories import (
     RECORDED_AT,
     make_coding,
@@ -69,7 +69,36 @@ OTHER: dict[type[models.Model], dict[str, Callable[[], Any]]] = {
         "reason": lambda: "another",
     },
 }
+OTHER[Relation] = {
+    "negotiation_id": lambda: make_negotiation().pk,
+    "kind": lambda: "denies",
+    "statement_id": lambda: make_statement().pk,
+    "other_id": lambda: make_statement().pk,
+    "seen_by": lambda: "somebody",
+    "note": lambda: "another",
+    "recorded_at": lambda: LATER,
+}
 CASES = [(model, column) for model, columns in OTHER.items() for column in columns]
+
+
+def make_relation() -> Relation:
+    """A relation between two statements of one negotiation."""
+    statement = make_statement()
+    return Relation.objects.create(
+        negotiation=statement.negotiation,
+        kind="repeats",
+        statement=statement,
+        other=make_statement(source=statement.source),
+        seen_by="import",
+        recorded_at=RECORDED_AT,
+    )
+
+
+MAKERS: dict[type[models.Model], Callable[[], models.Model]] = {
+    Coding: make_coding,
+    Statement: make_statement,
+    Relation: make_relation,
+}
 
 
 @contextmanager
@@ -141,7 +170,7 @@ def test_append_only_table_takes_new_rows() -> None:
 
 @pytest.mark.parametrize(("model", "column"), CASES, ids=[f"{m.__name__}.{column}" for m, column in CASES])
 def test_record_is_never_changed_in_place(model: type[models.Model], column: str) -> None:
-    record = make_coding() if model is Coding else make_statement()
+    record = MAKERS[model]()
     value = OTHER[model][column]()
     before = rows_of(model)
     with refused("never changed in place"):
@@ -183,10 +212,18 @@ def test_record_is_never_deleted_even_when_retired(retired_at: Any) -> None:
     assert (Coding.objects.count(), Statement.objects.count()) == (1, 2)
 
 
-@pytest.mark.parametrize("model", [Coding, Statement])
+def test_relation_is_never_deleted() -> None:
+    relation = make_relation()
+    with refused("never deleted"):
+        relation.delete()
+    with refused("never deleted"):
+        run("DELETE FROM positions_relation")
+    assert Relation.objects.count() == 1
+
+
+@pytest.mark.parametrize("model", [Coding, Statement, Relation])
 def test_retirement_is_written_once_and_never_taken_back(model: type[models.Model]) -> None:
-    make_coding()
-    rows = model._default_manager
+    rows = model._default_manager.filter(pk=MAKERS[model]().pk)
     rows.update(retired_at=LATER, withdrawal_reason="A hoax")
     for instant in (None, LATER + timedelta(days=1), LATER - timedelta(seconds=1)):
         with refused("never changed in place"):
@@ -203,6 +240,45 @@ def test_upsert_does_not_slip_past_the_guards() -> None:
     with refused("never changed in place"):
         Coding.objects.bulk_create([coding], update_conflicts=True, unique_fields=["id"], update_fields=["stance"])
     assert Coding.objects.get().stance == 1
+
+
+# ---------------------------------------------------------------- what belongs to a published coding
+
+
+def make_proviso(status: CodingStatus) -> Condition:
+    """A condition with one status entry, of a coding of this status."""
+    coding = make_coding(status=status, conditions=["a pause"])
+    condition = coding.conditions.get()
+    ConditionStatusEntry.objects.create(condition=condition, status="met", on=date(2022, 1, 5), reason="Seen")
+    return condition
+
+
+def test_conditions_and_statuses_of_a_published_coding_stay() -> None:
+    condition = make_proviso(CodingStatus.PUBLISHED)
+    before = rows_of(Condition) + rows_of(ConditionStatusEntry)
+    for table, change in (("condition", "text = 'forged'"), ("conditionstatusentry", "status = 'failed'")):
+        said = "what belongs to a published coding stays"
+        with refused(said):
+            run(f"UPDATE positions_{table} SET {change}")
+        with refused(said):
+            run(f"DELETE FROM positions_{table}")
+    with refused("what belongs to a published coding stays"):
+        condition.delete()
+    assert rows_of(Condition) + rows_of(ConditionStatusEntry) == before
+    ConditionStatusEntry.objects.create(
+        condition=condition, status="open", on=date(2022, 1, 6), reason="Not so", rank=1
+    )
+    assert ConditionStatusEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", [CodingStatus.DRAFT, CodingStatus.SUBMITTED, CodingStatus.REJECTED])
+def test_conditions_of_an_unpublished_coding_are_edited_and_deleted(status: CodingStatus) -> None:
+    make_proviso(status)
+    Condition.objects.update(text="another")
+    ConditionStatusEntry.objects.update(status="failed")
+    assert (Condition.objects.get().text, ConditionStatusEntry.objects.get().status) == ("another", "failed")
+    Condition.objects.all().delete()
+    assert ConditionStatusEntry.objects.count() == 0
 
 
 # ---------------------------------------------------------------- what stays possible
