@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -91,7 +90,9 @@ class Tagging:
         expect(self.page.locator("#statement-count")).to_have_text(re.compile(rf"^{number} "), timeout=PATIENCE)
 
     def code(self, *keys: str) -> None:
-        """Code the passage at hand with an issue of one's own choice."""
+        """Code the passage at hand: Russia on exercises, unless it has a party, and what the keys say."""
+        if not self.page.input_value("#asserted-by"):
+            self.choose("w", "kremlin", "Russia")
         self.choose("i", "exercises", "xercises")
         self.press(*keys)
 
@@ -170,7 +171,7 @@ long = "\\n\\n".join(f"Paragraph {n} \\U0001f54a. {sentences}" for n in range(14
 texts = dict(WORDS, long=long, none=None)
 answer = {name: str(make_source(talks, title=f"Note {name}", text=text).pk) for name, text in texts.items()}
 answer["bare"] = str(make_source(empty).pk)
-answer["demo"] = str(Source.objects.get(key="nuc-10jan").pk)
+answer["demo"] = str(Source.objects.get(key="wh-background-8jan").pk)
 """
 PLAIN = "Washington is ready to limit its exercises. Moscow refuses to withdraw. Nobody said more."
 STRANGE = (
@@ -178,14 +179,14 @@ STRANGE = (
     "Moscow counts \U0001d517anks, \U0001f469\u200d\U0001f469\u200d\U0001f467 and e\u0301tats."
     "\n\n\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645 \U0001f600 <b>bold</b>\u200b."
 )
-OWN = ("kept", "offline", "session", "twice", "conflict", "joint", "overlap", "typed", "look")
+OWN = ("kept", "offline", "session", "twice", "conflict", "joint", "overlap", "typed", "look", "suggested")
 
 
 @pytest.fixture(scope="module")
 def sources(live_stack: Stack) -> dict[str, str]:
     """The ids of the sources of this module, by what they are for."""
     texts = {**dict.fromkeys(OWN, PLAIN), "strange": STRANGE}
-    made: dict[str, str] = live_stack.shell(MAKE_TALKS.replace("WORDS", json.dumps(texts)))
+    made: dict[str, str] = live_stack.shell(MAKE_TALKS.replace("WORDS", ascii(texts)))
     return made
 
 

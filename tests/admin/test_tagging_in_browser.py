@@ -19,17 +19,17 @@ def test_ten_statements_of_a_demo_source_by_keyboard(tag: Opener, sources: dict[
     tagging = tag(sources["demo"])
     before = len(statements_of(tagging))
     tagging.focus()
-    tagging.press("n")
-    expect(tagging.exact).not_to_be_empty()
-    begun = tagging.presses
-    tagging.choose("w", "kremlin", "Russia")
-    tagging.choose("i", "exercis", "xercises")
+    tagging.press("Control+Home")
     taken = []
     for number in range(1, 11):
-        tagging.press("2", "o", "Control+Shift+Enter")
+        tagging.press("ArrowRight", *["Control+Shift+ArrowRight"] * 5)
+        begun = tagging.presses
+        if number == 1:
+            tagging.choose("w", "kremlin", "Russia")
+            tagging.choose("i", "exercis", "xercises")
+        tagging.press("2", "o", "Control+Enter")
         tagging.expect_saved(number)
         taken.append(tagging.presses - begun)
-        begun = tagging.presses
     assert max(taken[1:]) <= 8
     corner = tagging.page.locator("#effort")
     expect(corner).to_have_attribute("data-total", str(sum(taken)))
@@ -39,6 +39,50 @@ def test_ten_statements_of_a_demo_source_by_keyboard(tag: Opener, sources: dict[
     readings = [(coding["stance"], coding["move"], coding["status"]) for one in made for coding in one["codings"]]
     assert readings == [(1, "offer", "submitted")] * 10
     assert {one["by"] for one in made} == {tagging.stack.credentials["analyst"]["username"]}
+
+
+SUGGESTED = {
+    "start": 14,
+    "end": 42,
+    "exact": "ready to limit its exercises",
+    "party": {"slug": "nato", "name": "NATO"},
+    "speaker": None,
+    "speaker_label": "a delegate",
+    "issue": "exercises",
+    "move": "offer",
+    "why": ["“ready to” offers."],
+}
+
+
+def test_suggestions_are_taken_over_or_refused_by_one_key(tag: Opener, sources: dict[str, str]) -> None:
+    tagging = tag(sources["suggested"])
+    asked: list[Any] = []
+
+    def refuse(route: Any) -> None:
+        asked.append(route.request.post_data_json)
+        route.fulfill(status=204)
+
+    offered = [SUGGESTED, {**SUGGESTED, "start": 44, "end": 70, "move": None}]
+    tagging.page.route("**/tag/suggestions/", lambda route: route.fulfill(json={"suggestions": offered}))
+    tagging.page.route("**/tag/refusals/", refuse)
+    tagging.reload()
+    tagging.focus()
+    tagging.press("n")
+    expect(tagging.page.locator(".suggestion-why")).to_contain_text("NATO · a delegate · Military exercises · offer")
+    tagging.press("1", "Control+Shift+Enter")
+    tagging.expect_saved(1)
+    expect(tagging.page.locator("#effort")).to_have_attribute("data-last", "4")
+    expect(tagging.exact).to_have_text("Moscow refuses to withdraw")
+    tagging.press("x")
+    expect(tagging.page.locator("#suggestion")).to_be_hidden()
+    expect(tagging.page.locator("#suggestion-count")).to_have_text("0 suggested passages left")
+    assert asked == [{"start": 44, "end": 70, "party": "nato", "issue": "exercises"}]
+    [made] = statements_of(tagging)
+    assert (made["asserted_by"]["slug"], made["speaker_label"], made["codings"][0]["move"]) == (
+        "nato",
+        "a delegate",
+        "offer",
+    )
 
 
 def test_half_filled_panel_survives_a_reload(tag: Opener, sources: dict[str, str]) -> None:
@@ -234,7 +278,7 @@ def test_single_keys_do_nothing_in_fields_and_can_be_switched_off(tag: Opener, s
     tagging.press("Escape", "1")
     expect(tagging.page.locator(".scale [aria-pressed=true]")).to_have_count(0)
     tagging.press("Control+Enter")
-    expect(tagging.page.locator("#form-errors")).to_contain_text("Choose an issue")
+    expect(tagging.page.locator("#form-errors")).to_contain_text("Choose a stance")
 
 
 def test_long_text_opens_at_once_and_scrolls(tag: Opener, sources: dict[str, str]) -> None:
@@ -242,8 +286,8 @@ def test_long_text_opens_at_once_and_scrolls(tag: Opener, sources: dict[str, str
     tagging = tag(sources["long"])
     assert tagging.page.evaluate("() => document.getElementById('text').textContent.length") > 1_000_000
     took = [ready_after(tagging)]
-    # on a machine that is busy with something else, the best of three
-    while min(took) >= 2_000 and len(took) < 3:
+    # on a machine that is busy with something else, the best of five
+    while min(took) >= 2_000 and len(took) < 5:
         took.append(ready_after(tagging.reload()))
     assert min(took) < 2_000
     tagging.focus()
@@ -257,16 +301,21 @@ def ready_after(tagging: Tagging) -> int:
     return int(tagging.page.evaluate("() => Number(document.getElementById('tagging').dataset.readyMs)"))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1200, "dark"), (390, "light"), (1200, "light"), (390, "dark")])
-def test_page_reads_well(tag: Opener, sources: dict[str, str], width: int, scheme: str) -> None:
-    tagging = tag(sources["look"], viewport={"width": width, "height": 800}, color_scheme=scheme)
+def test_page_reads_well(tag: Opener, sources: dict[str, str]) -> None:
+    """On wide and narrow screens, on light and dark paper, with everything unfolded."""
+    tagging = tag(sources["look"])
     tagging.select("limit its exercises")
     tagging.press("1", "m", "k")
     tagging.page.locator("#statement-list").evaluate("list => { list.open = true; }")
-    assert tagging.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert violations(tagging.page) == []
-    tagging.page.locator("[data-action=help]").click()
-    assert violations(tagging.page) == []
+    for width in (1200, 390):
+        tagging.page.set_viewport_size({"width": width, "height": 800})
+        assert tagging.page.evaluate("document.documentElement.scrollWidth") <= width
+        for dark in (False, True):
+            tagging.page.emulate_media(color_scheme="dark" if dark else "light")
+            assert violations(tagging.page) == []
+        tagging.page.locator("[data-action=help]").click()
+        assert violations(tagging.page) == []
+        tagging.press("Escape")
 
 
 def test_what_is_missing_is_said(tag: Opener, sources: dict[str, str]) -> None:

@@ -48,7 +48,8 @@ export class Server {
   async ask(path, request) {
     const response = await this.fetch(this.base + path, request);
     if (response.type === "opaqueredirect" || response.status === 401) {
-      throw new SignedOut("Your session has ended.");
+      const { detail } = await response.json().catch(() => ({}));
+      throw new SignedOut(detail || "Your session has ended.");
     }
     if (response.status === 204) {
       return null;
@@ -71,7 +72,9 @@ export class Server {
 
   async fetch(address, request) {
     const signal = AbortSignal.timeout ? AbortSignal.timeout(PATIENCE_MS) : undefined;
-    const headers = { Accept: "application/json", ...request.headers };
+    // on a shared browser the session may be another person's by now; the server compares
+    const owner = encodeURIComponent(this.username);
+    const headers = { Accept: "application/json", "X-Tagging-User": owner, ...request.headers };
     try {
       return await fetch(address, { redirect: "manual", credentials: "same-origin", signal, ...request, headers });
     } catch (error) {
