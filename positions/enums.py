@@ -266,7 +266,8 @@ class JobState(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-# The coder whose readings come from the machine; nobody can sign up under this name.
+# The coder whose readings come from the machine. Nobody can sign up under this name. Its readings never enter the
+# record without a person's decision, and no measure of agreement between coders may count them.
 MACHINE_CODER = "suggestions"
 
 # CAMEO root codes and PLOVER event types for export; their scores are never used as stance.

@@ -8,6 +8,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 
 from positions.dates import bounds_of
+from positions.enums import MACHINE_CODER
 from positions.exceptions import Invalid
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -64,3 +65,14 @@ def text_fault(value: str) -> str | None:
 def visible_characters(value: str) -> bool:
     """Whether anything in ``value`` can be seen: not only white space, controls and zero-width characters."""
     return any(unicodedata.category(character)[0] not in "ZC" for character in value)
+
+
+def is_machine_name(name: str) -> bool:
+    """Whether a coder's or user's name is the machine's, however it is spaced, cased or widened."""
+    return unicodedata.normalize("NFKC", name).strip().casefold() == MACHINE_CODER
+
+
+def validate_person_name(username: str) -> None:
+    """Refuse the machine's name to a person: readings under it could pass for theirs."""
+    if is_machine_name(username):
+        raise ValidationError(f"“{username}” stands for the machine's suggestions; choose another name.")

@@ -16,6 +16,7 @@ from positions.admin import (  # noqa: F401 - each module registers its pages
     rounds,
     sources,
     statements,
+    suggestions,
 )
 
 admin.site.site_header = "Rapporteur desk"

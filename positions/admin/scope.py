@@ -37,11 +37,13 @@ from positions.models import (
     SourceText,
     Statement,
     StatementGroup,
+    SuggestionRefusal,
     WorkerHeartbeat,
 )
 from positions.queries import access
 from positions.queries.access import Reader, reader_of
 from positions.queries.relations import relations_open_to
+from positions.queries.suggestions import refusals_for
 from positions.services.access import note_administrator_read
 
 # The lookup path from a row to its negotiation; models without one belong to all negotiations.
@@ -61,6 +63,7 @@ NEGOTIATION_PATHS: dict[type[Model], str] = {
     Condition: "coding__negotiation",
     ConditionStatusEntry: "condition__coding__negotiation",
     Relation: "negotiation",
+    SuggestionRefusal: "text__source__negotiation",
 }
 
 READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
@@ -72,6 +75,7 @@ READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
     Coding: access.codings_for,
     Condition: access.conditions_for,
     Relation: relations_open_to,
+    SuggestionRefusal: refusals_for,
     Event: access.events_for,
     Job: lambda reader: access.jobs_for(reader).filter(
         Q(negotiation=None) | Q(negotiation__in=access.negotiations_for(reader))

@@ -22,6 +22,7 @@ from positions.services.conditions import ConditionFacts, condition_errors, cond
 from positions.services.events import instant_after, record_event, snapshot
 from positions.services.fields import field_errors, require_in_force, require_reason
 from positions.services.statements import enrol, footing_for, role_to_correct
+from positions.validators import is_machine_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +161,7 @@ def delete_draft(reader: Reader, coding: Coding) -> None:
 
 @transaction.atomic
 def submit_coding(reader: Reader, coding: Coding) -> Coding:
-    """Hand in a draft; where the negotiation reviews nothing, that publishes it."""
+    """Hand in a draft; where the negotiation reviews nothing, that publishes it, unless it is the machine's."""
     require_role(reader, coding.negotiation, Role.ANALYST)
     coding = _lock(coding)
     _require_own(reader, coding)
@@ -168,7 +169,7 @@ def submit_coding(reader: Reader, coding: Coding) -> Coding:
     before = coding_snapshot(coding)
     # what was handed in first is what agreement between coders is measured on
     coding.submitted_at = coding.submitted_at or timezone.now()
-    if coding.negotiation.review_policy == ReviewPolicy.NONE:
+    if coding.negotiation.review_policy == ReviewPolicy.NONE and not is_machine_name(coding.coder):
         _publish(coding)
     else:
         coding.status = CodingStatus.SUBMITTED
@@ -216,6 +217,7 @@ def publish_coding(reader: Reader, coding: Coding) -> Coding:
     if coding.negotiation.review_policy == ReviewPolicy.DOUBLE:
         raise Conflict("This negotiation codes twice and blind; adjudicate the two readings instead.")
     _require_other(reader, coding)
+    _require_person(reader, coding)
     _require_status(coding, CodingStatus.SUBMITTED)
     before = coding_snapshot(coding)
     _publish(coding)
@@ -235,6 +237,8 @@ def adjudicate_codings(reader: Reader, codings: Sequence[Coding], facts: CodingF
         or len({c.coder for c in codings}) < 2
     ):
         raise Invalid("Adjudication takes the readings of two coders of one statement, party and issue.")
+    if any(is_machine_name(coding.coder) for coding in codings):
+        raise Invalid("A reading by the machine is no second coder's; adjudicate the readings of two people.")
     require_role(reader, codings[0].negotiation, Role.REVIEWER)
     require_reason(reason)
     locked = [_lock(coding) for coding in codings]
@@ -384,6 +388,11 @@ def _require_own(reader: Reader, coding: Coding) -> None:
 def _require_other(reader: Reader, coding: Coding) -> None:
     if reader.user is not None and coding.coder_user_id == reader.user.pk:
         raise NotPermitted("A reviewer other than the coder decides.")
+
+
+def _require_person(reader: Reader, coding: Coding) -> None:
+    if reader.user is None and is_machine_name(coding.coder):
+        raise NotPermitted("A person decides on a reading by the machine; run this --as a reviewer.")
 
 
 def _require_status(coding: Coding, status: CodingStatus) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from positions.exceptions import Invalid
 from positions.queries.access import Reader
 from positions.services.access import require_administrator
 from positions.services.events import record_event
+from positions.validators import is_machine_name
 
 
 @transaction.atomic
@@ -16,6 +18,7 @@ def save_account(
 ) -> User:
     """Add an account, or give an existing one a new password and these flags."""
     require_administrator(reader)
+    refuse_machine_name(username)
     user = User.objects.filter(username=username).first() or User(username=username)
     action = "account_added" if user._state.adding else "account_updated"
     user.is_staff, user.is_superuser, user.is_active = is_staff, is_superuser, True
@@ -29,3 +32,9 @@ def save_account(
         after={"username": username, "is_staff": is_staff, "is_superuser": is_superuser},
     )
     return user
+
+
+def refuse_machine_name(username: str) -> None:
+    """Raise :class:`Invalid` for the name that stands for the machine: its readings could pass for a person's."""
+    if is_machine_name(username):
+        raise Invalid({"username": f"“{username}” stands for the machine's suggestions; choose another name"})

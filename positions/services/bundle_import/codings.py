@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from positions.enums import CodingStatus
+from positions.enums import MACHINE_CODER, CodingStatus
 from positions.exceptions import Invalid
 from positions.formats.bundle import BundleCoding, BundleCondition, BundleStatement
 from positions.models import Coding, Condition, Issue, Party, Statement
@@ -10,6 +10,7 @@ from positions.services.bundle_import.identity import KnownRecords, coding_place
 from positions.services.bundle_import.plan import Plan, free_ids
 from positions.services.coding import CodingFacts, build_coding
 from positions.services.conditions import ConditionFacts, StatusFacts, build_conditions
+from positions.validators import is_machine_name
 
 CODING_FIELDS = ("party_id", "issue_id", "stance", "state", "move", "red_line", "reciprocal", "confidence", "coder")
 UNKNOWN_PARTY = Party(slug="")
@@ -60,7 +61,7 @@ class CodingPlanner:
                 facts,
                 codebook or plan.codebooks[max(plan.codebooks)],
                 plan.now,
-                coder=entry.coder,
+                coder=MACHINE_CODER if is_machine_name(entry.coder) else entry.coder,
                 coder_user=None,
                 id=entry.id if entry.id in self.free else None,
             )
@@ -97,7 +98,7 @@ class CodingPlanner:
     def _set_status(self, coding: Coding, entry: BundleCoding) -> None:
         plan, history = self.plan, entry.history
         coding.status, coding.comment = entry.status, entry.comment
-        if coding.status == CodingStatus.PUBLISHED and not plan.may_publish:
+        if coding.status == CodingStatus.PUBLISHED and not self._may_publish(coding, entry):
             coding.status = CodingStatus.SUBMITTED
         if coding.status == CodingStatus.PUBLISHED:
             coding.recorded_at = history.recorded_at if plan.keeps_history and history.recorded_at else plan.now
@@ -111,6 +112,16 @@ class CodingPlanner:
             coding.reason, coding.withdrawal_reason = history.reason, history.withdrawal_reason
         if coding.recorded_at and coding.retired_at and coding.retired_at <= coding.recorded_at:
             plan.refuse(f"{entry.path}.retired_at", "is not later than recorded_at")
+
+    def _may_publish(self, coding: Coding, entry: BundleCoding) -> bool:
+        """Whether “published” stands; for the machine's reading only as history, of what a person decided before."""
+        plan = self.plan
+        if coding.coder != MACHINE_CODER or not plan.may_publish:
+            return plan.may_publish
+        is_history = plan.keeps_history and entry.history.recorded_at is not None
+        if not is_history:
+            plan.warn(f"{entry.path}.status", "becomes “submitted”: a person decides on a reading by the machine")
+        return is_history
 
     def _check_interval(self, entry: BundleCoding, coding: Coding, statement: Statement) -> None:
         if coding.recorded_at is None:
