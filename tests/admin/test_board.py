@@ -51,8 +51,9 @@ def test_board_lists_open_ones_first_and_oldest_first(analyst: Client, talks: Ta
 def test_board_is_filtered_by_status_party_and_issue(analyst: Client, talks: Talks) -> None:
     other = make_party("other", name="Other")
     talks.negotiation.parties.add(other)
-    mine = add_condition(talks, "mine", "2022-01-02", ("failed", date(2022, 1, 5)))
-    Condition.objects.filter(pk=mine.pk).update(falls_on=other)
+    statement = make_statement(talks.negotiation, asserted_by=talks.party, stated_on="2022-01-02")
+    coding = make_coding(statement, issue=talks.issue)
+    make_condition(coding, "mine", falls_on=other, statuses=[("failed", date(2022, 1, 5))])
     assert texts(analyst.get(f"{BOARD}?status=failed")) == [("Failed", ["mine"])]
     assert texts(analyst.get(f"{BOARD}?party=other")) == [("Failed", ["mine"])]
     assert texts(analyst.get(f"{BOARD}?issue=delta-water&status=open")) == [("Open", ["Delta condition"])]
