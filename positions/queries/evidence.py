@@ -35,6 +35,15 @@ class Moment:
         return cls(instant.date(), instant)
 
 
+@dataclass(frozen=True, slots=True)
+class ConditionText:
+    """A condition of a coding in words, with its dated statuses."""
+
+    text: str
+    kind: str
+    facts: ConditionFacts
+
+
 def admitted_codings(reader: Reader, negotiation: Negotiation, moment: Moment) -> QuerySet[Coding]:
     """The codings of the negotiation that the reader may see and the moment admits (method, section 1)."""
     return published_codings_in(reader, negotiation).filter(
@@ -69,7 +78,8 @@ def history_for(
     )
 
 
-IDS = ("pk", "statement_id", "statement__source_id", "party_id", "statement__asserted_by_id")
+IDS = ("pk", "statement_id", "statement__source_id")
+PARTIES = ("party", "statement__asserted_by")
 COLUMNS = (
     "issue__slug", "statement__directness", "state", "stance", "move", "red_line", "status",
     "statement__stated_earliest", "stated_latest", "statement__round__number",
@@ -77,13 +87,15 @@ COLUMNS = (
 CLOCKS = ("recorded_at", "retired_at")
 
 
-def load_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = None) -> list[Reading]:
-    """The readings of a queryset, with their conditions, in three queries however many there are.
+def load_readings(
+    codings: QuerySet[Coding], *, admitted_at: datetime | None = None, joined: bool = False
+) -> list[Reading]:
+    """The readings of a queryset, with their conditions, in three queries however many there are; ``joined``, in two.
 
     Rows that the database has already admitted at an instant need no clock of their own: with
     ``admitted_at`` they carry that instant and are in force.
     """
-    readings = load_bare_readings(codings, admitted_at=admitted_at)
+    readings = load_bare_readings(codings, admitted_at=admitted_at, joined=joined)
     return with_conditions(readings, load_conditions(codings, [reading.coding for reading in readings]))
 
 
@@ -93,16 +105,47 @@ def load_deciding_readings(codings: QuerySet[Coding], *, admitted_at: datetime) 
     return with_conditions(readings, load_conditions(codings, sorted(latest_deciding(readings))))
 
 
-def load_bare_readings(codings: QuerySet[Coding], *, admitted_at: datetime | None = None) -> list[Reading]:
-    """The readings of a queryset without their conditions, in two queries.
+def load_bare_readings(
+    codings: QuerySet[Coding], *, admitted_at: datetime | None = None, joined: bool = False
+) -> list[Reading]:
+    """The readings of a queryset without their conditions, in two queries; in one where parties are ``joined``.
 
-    Bare rows are read without the ORM's converters, which would cost more than everything else together.
+    Joining costs more than the query it spares where there are thousands of rows.
     """
+    rows = _reading_rows(codings, admitted_at, joined)
+    return _as_readings(rows, admitted_at, joined)
+
+
+def load_readings_apart(codings: QuerySet[Coding], *, admitted_at: datetime) -> dict[UUID, list[Reading]]:
+    """The readings of a queryset over several negotiations, by negotiation, without conditions, in one query."""
+    rows = _reading_rows(codings, admitted_at, True, "negotiation_id")
+    read_id = engine_for(connection.vendor).read_id
+    found: dict[UUID, list[Reading]] = {}
+    for row, reading in zip(rows, _as_readings(rows, admitted_at, True), strict=True):
+        found.setdefault(UUID(read_id(row[-1])), []).append(reading)
+    return found
+
+
+def _reading_rows(
+    codings: QuerySet[Coding], admitted_at: datetime | None, joined: bool, *ids_beside: str
+) -> list[tuple[Any, ...]]:
+    """Bare rows of a queryset: the reading's columns, then the ids named besides.
+
+    They are read without the ORM's converters, which would cost more than everything else together.
+    """
+    bare_id = engine_for(connection.vendor).bare_id
+    parties = [f"{path}__slug" if joined else bare_id(f"{path}_id") for path in PARTIES]
+    clocks = CLOCKS if admitted_at is None else ()
+    ids, beside = map(bare_id, IDS), map(bare_id, ids_beside)
+    return bare_rows(codings.order_by().values_list(*ids, *parties, *COLUMNS, *clocks, *beside))
+
+
+def _as_readings(rows: list[tuple[Any, ...]], admitted_at: datetime | None, joined: bool) -> list[Reading]:
+    """The rows of :func:`_reading_rows` as the analysis reads them."""
     engine = engine_for(connection.vendor)
     read_id, read_day, read_instant = engine.read_id, engine.read_day, engine.read_instant
-    columns = COLUMNS if admitted_at is not None else (*COLUMNS, *CLOCKS)
-    rows = bare_rows(codings.order_by().values_list(*(engine.bare_id(path) for path in IDS), *columns))
-    party = slugs_of(Party, {row[3] for row in rows} | {row[4] for row in rows})
+    named = {row[3] for row in rows} | {row[4] for row in rows}
+    party = {slug: slug for slug in named} if joined else slugs_of(Party, named)
     return [
         Reading(
             read_id(r[0]), read_id(r[1]), read_id(r[2]), party[r[3]], r[5], party[r[4]], r[6], r[7], r[8],
@@ -112,6 +155,17 @@ def load_bare_readings(codings: QuerySet[Coding], *, admitted_at: datetime | Non
         )
         for r in rows
     ]  # fmt: skip
+
+
+def reading_of(coding: Coding, conditions: tuple[ConditionFacts, ...] = ()) -> Reading:
+    """The reading of a coding that is loaded with its party, issue and statement anyway."""
+    statement = coding.statement
+    return Reading(
+        str(coding.pk), str(statement.pk), str(statement.source_id), coding.party.slug, coding.issue.slug,
+        statement.asserted_by.slug, statement.directness, coding.state, coding.stance, coding.move, coding.red_line,
+        coding.status, coding.recorded_at, coding.retired_at, statement.stated_earliest, coding.stated_latest,
+        statement.round.number if statement.round else None, conditions,
+    )  # fmt: skip
 
 
 def with_conditions(readings: list[Reading], conditions: Mapping[str, tuple[ConditionFacts, ...]]) -> list[Reading]:
@@ -144,28 +198,36 @@ FEW = 500
 
 def load_conditions(codings: QuerySet[Coding], ids: list[str]) -> dict[str, tuple[ConditionFacts, ...]]:
     """By coding, the conditions of those of ``ids`` that have some, their series in listed order."""
+    texts = load_condition_texts(codings, ids)
+    return {coding: tuple(condition.facts for condition in listed) for coding, listed in texts.items()}
+
+
+def load_condition_texts(codings: QuerySet[Coding], ids: list[str]) -> dict[str, tuple[ConditionText, ...]]:
+    """The same with their words; one query, and none where there are no ids."""
     if not ids:
         return {}
     wanted: Any = [UUID(id) for id in ids] if len(ids) <= FEW else codings.order_by().values("pk")
     engine = engine_for(connection.vendor)
-    columns = ("statuses__status", "statuses__on", "statuses__recorded_at", "coding__recorded_at")
+    columns = ("text", "kind", "statuses__status", "statuses__on", "statuses__recorded_at", "coding__recorded_at")
     rows = bare_rows(
         Condition.objects.filter(coding__in=wanted)
         .order_by("coding_id", "rank", "statuses__rank")
         .values_list(engine.bare_id("pk"), engine.bare_id("coding_id"), *columns)
     )
     entries: dict[str, list[StatusEntry]] = {}
-    order: dict[str, list[str]] = {}
-    for condition, coding, status, on, recorded_at, with_coding in rows:
+    order: dict[str, list[tuple[str, str, str]]] = {}
+    for condition, coding, text, kind, status, on, recorded_at, with_coding in rows:
         if condition not in entries:
             entries[condition] = []
-            order.setdefault(coding, []).append(condition)
+            order.setdefault(coding, []).append((condition, text, kind))
         instant = recorded_at or with_coding
         if status is not None and instant is not None:
             entries[condition].append(StatusEntry(status, engine.read_day(on), engine.read_instant(instant)))
     return {
-        engine.read_id(coding): tuple(ConditionFacts(tuple(entries[c])) for c in conditions)
-        for coding, conditions in order.items()
+        engine.read_id(coding): tuple(
+            ConditionText(text, kind, ConditionFacts(tuple(entries[condition]))) for condition, text, kind in listed
+        )
+        for coding, listed in order.items()
     }
 
 

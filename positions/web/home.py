@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from positions.analysis.shifts import shifts
-from positions.analysis.types import History, Reading, Shift
+from positions.analysis.types import History, Shift
 from positions.enums import CodingStatus, Role
 from positions.models import Coding, Issue, Negotiation, Party, Round, Source
 from positions.queries.access import Reader, codings_for, negotiations_for, published_codings_for
-from positions.queries.evidence import Moment
+from positions.queries.evidence import Moment, load_readings_apart
 from positions.web.ledes import moved
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import read_moment
-from positions.web.record import READING_FIELDS, load_statements, read_row
+from positions.web.record import load_statements
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 
 NEGOTIATIONS_SHOWN = 60
@@ -80,9 +79,7 @@ def find_latest_moves(
     if not pairs:
         return []
     lines = codings.filter(issue__in={issue for issue, _ in pairs}, party__in={party for _, party in pairs})
-    readings: dict[UUID, list[Reading]] = {}
-    for negotiation, *fields in lines.values_list("negotiation_id", *READING_FIELDS):
-        readings.setdefault(negotiation, []).append(read_row(fields))
+    readings = load_readings_apart(lines, admitted_at=moment.known_at)
     parents = {
         str(source): str(parent)
         for source, parent in Source.objects.filter(negotiation__in=by_id, derived_from__isnull=False).values_list(

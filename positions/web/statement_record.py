@@ -18,8 +18,7 @@ from positions.analysis.types import History, Point, Position, StatusEntry
 from positions.exceptions import NotVisible
 from positions.models import Coding, Condition, Source, Statement
 from positions.queries.access import Reader, published_codings_for, sources_for, statements_for
-from positions.queries.evidence import Moment, admitted_codings, parents_in
-from positions.web.record import READING_FIELDS, read_row
+from positions.queries.evidence import Moment, admitted_codings, load_bare_readings, parents_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +120,11 @@ def load_statement(reader: Reader, pk: UUID, moment: Moment) -> StatementRecord:
 
 def _load_history(reader: Reader, statement: Statement, codings: list[Coding], moment: Moment) -> History:
     """The lines of the coded parties on the coded issues, enough to say what decides."""
-    rows = (
-        admitted_codings(reader, statement.negotiation, moment)
-        .filter(issue__in={c.issue_id for c in codings}, party__in={c.party_id for c in codings})
-        .order_by("stated_latest", "pk")
-        .values_list(*READING_FIELDS)
+    lines = admitted_codings(reader, statement.negotiation, moment).filter(
+        issue__in={c.issue_id for c in codings}, party__in={c.party_id for c in codings}
     )
-    readings = tuple(read_row(r) for r in rows)
-    return History(readings, parents_in(statement.negotiation), ())
+    readings = load_bare_readings(lines, admitted_at=moment.known_at, joined=True)
+    return History(tuple(readings), parents_in(statement.negotiation), ())
 
 
 def _load_conditions(reader: Reader, codings: list[Coding], moment: Moment) -> dict[UUID, tuple[ConditionRow, ...]]:
