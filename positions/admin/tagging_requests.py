@@ -248,3 +248,20 @@ def _read_condition(node: Node, names: Names) -> ConditionFacts:
         text=read_words(node, "text"),
         falls_on=_named(node, "falls_on", node.optional_text("falls_on"), names.parties, "party"),
     )
+
+
+def read_refusal(reader: Reader, source: Source, node: Node) -> tuple[int, int, Party | None, Issue | None]:
+    """The passage and the reading of a suggestion that is refused."""
+    parties = _slugs_in(node.value.get("party"))
+    known = {party.slug: party for party in parties_for(reader).filter(slug__in=parties)} if parties else {}
+    issues = _slugs_in(node.value.get("issue"))
+    told = {issue.slug: issue for issue in source.negotiation.issues.filter(slug__in=issues)} if issues else {}
+    start, end = node.integer("start", required=True), node.integer("end", required=True)
+    party = _named(node, "party", node.optional_text("party"), known, "party")
+    issue = _named(node, "issue", node.optional_text("issue"), told, "issue")
+    if start is not None and end is not None and not 0 <= start < end:
+        node.refuse("start", f"a passage needs 0 ≤ start < end, not {start} and {end}")
+    finish(node)
+    assert start is not None
+    assert end is not None
+    return start, end, party, issue

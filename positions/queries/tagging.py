@@ -91,7 +91,7 @@ def _payloads(reader: Reader, source: Source, in_force: QuerySet[Statement]) -> 
         .exclude(status=CodingStatus.REJECTED)
         .select_related("party", "issue")
         .prefetch_related(Prefetch("conditions", Condition.objects.order_by("rank").select_related("falls_on")))
-        .order_by("created_at", "id")
+        .order_by("issue__rank", "issue__slug", "party__slug", "created_at", "id")
     )
     rows = list(
         in_force.select_related("asserted_by", "speaker", "round")
@@ -170,7 +170,7 @@ def _makers_of(rows: Iterable[Statement]) -> dict[str, str]:
     entries = Event.objects.filter(
         subject_type__in=("statement", "statementgroup"),
         subject_id__in=[subject for _, subject in by_subject],
-        action__in=("statement_recorded", "joint_statement_recorded", "statement_corrected"),
+        action__in=("statement_recorded", "joint_statement_recorded", "statement_corrected", "statement_reinstated"),
     ).order_by("id")
     found: dict[str, str] = {}
     for kind, subject_id, name in entries.values_list("subject_type", "subject_id", "actor_name"):

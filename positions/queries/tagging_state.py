@@ -21,7 +21,8 @@ from positions.enums import (
     Stance,
 )
 from positions.models import CodebookEntry, Coding, Negotiation, Round, Source
-from positions.queries.access import Reader
+from positions.queries.access import Reader, parties_for, persons_for
+from positions.queries.suggestions import suggestions_for
 from positions.queries.tagging import Payload, cursor_now, named, statement_payloads
 
 RECENT_READINGS = 60
@@ -181,3 +182,30 @@ def _recent_names(negotiation: Negotiation, recent: list[Coding]) -> Payload:
 def _first_of(records: Iterable[Any]) -> list[dict[str, str] | None]:
     found = {record.pk: record for record in records if record.merged_into_id is None}
     return [named(record) for record in list(found.values())[:RECENT_SHOWN]]
+
+
+# ---------------------------------------------------------------- suggestions
+
+
+def suggestion_payloads(reader: Reader, source: Source) -> list[Payload]:
+    """What the machine suggests for the source's text, parties and people by name."""
+    found = suggestions_for(reader, source)
+    slugs = {slug for each in found for slug in (each.party, each.asserted_by) if slug}
+    parties = {party.slug: named(party) for party in parties_for(reader).filter(slug__in=slugs)}
+    speakers = {each.speaker for each in found if each.speaker}
+    persons = {person.slug: named(person) for person in persons_for(reader).filter(slug__in=speakers)}
+    return [
+        {
+            "start": each.start,
+            "end": each.end,
+            "exact": each.exact,
+            "party": parties.get(each.party or ""),
+            "asserted_by": parties.get(each.asserted_by or ""),
+            "speaker": persons.get(each.speaker or ""),
+            "speaker_label": each.speaker_label,
+            "issue": each.issue,
+            "move": each.move,
+            "why": list(each.why),
+        }
+        for each in found
+    ]

@@ -34,9 +34,7 @@ from positions.services.statements import (
     record_statement,
 )
 
-TAGGED, EDITED, WITHDRAWN = "passage_tagged", "passage_edited", "passage_withdrawn"
-# The reason kept where nothing was published yet and nobody asked for one.
-BEFORE_PUBLICATION = "Changed before anything of it was published."
+TAGGED = "passage_tagged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,21 +113,26 @@ def save_tagged_passage(reader: Reader, source: Source, passage: Passage) -> Tag
     codings = [
         coding
         for place, reading in enumerate(passage.readings)
-        for coding in _code(reader, made, reading, place, submit=passage.submit)
+        for coding in code_reading(reader, made, reading, place, submit=passage.submit)
     ]
     event = record_event(
         actor=reader.user,
         action=TAGGED,
         subject=made[0],
         negotiation=source.negotiation,
-        after={
-            "request": passage.digest,
-            "suggested": passage.suggested,
-            "statements": [str(statement.pk) for statement in made],
-            "readings": marks_of(codings),
-        },
+        after=step_entry(
+            request=passage.digest,
+            suggested=passage.suggested,
+            statements=[str(statement.pk) for statement in made],
+            readings=marks_of(codings),
+        ),
     )
     return Tagged(made, [], event)
+
+
+def step_entry(**members: Any) -> dict[str, Any]:
+    """What an entry of the log keeps of a step, so that it can be told from another and taken back."""
+    return {"step": members}
 
 
 def lock_source(source: Source) -> None:
@@ -143,25 +146,25 @@ def _saved_before(reader: Reader, source: Source, passage: Passage) -> Tagged | 
     ).first()
     if standing is None:
         return None
-    event = _own_entry(reader, TAGGED, standing)
-    if event is None or event.after["request"] != passage.digest:
+    event = own_entry(reader, TAGGED, standing)
+    if event is None or event.after["step"]["request"] != passage.digest:
         raise Overtaken("Something else was saved under this key.", standing_for(standing))
-    made = Statement.objects.filter(pk__in=event.after["statements"])
-    return _repeat(made, event)
+    made = Statement.objects.filter(pk__in=event.after["step"]["statements"])
+    return repeat_answer(made, event)
 
 
-def _own_entry(reader: Reader, action: str, statement: Statement) -> Any:
+def own_entry(reader: Reader, action: str, statement: Statement) -> Any:
     """The entry of a step that the reader took on a statement, the last one; null where there is none."""
     return Event.objects.filter(
         subject_type="statement", subject_id=str(statement.pk), action=action, actor=reader.user
     ).first()
 
 
-def _repeat(made: Iterable[Statement], event: Event) -> Tagged:
+def repeat_answer(made: Iterable[Statement], event: Event) -> Tagged:
     """The same answer again, or what became of it since."""
-    found = [(statement, standing_for(statement)) for statement in made]
-    standing = {now.pk: now for _, now in found if now is not None}
-    gone = [statement for statement, now in found if now is None or now.pk != statement.pk]
+    found = {statement.pk: (statement, standing_for(statement)) for statement in made}
+    standing = {now.pk: now for _, now in found.values() if now is not None}
+    gone = [statement for statement, now in found.values() if now is None or now.pk != statement.pk]
     return Tagged(list(standing.values()), gone, event, is_repeat=True)
 
 
@@ -180,7 +183,9 @@ def _record(reader: Reader, source: Source, passage: Passage) -> list[Statement]
     return record_joint_statement(reader, source, passage.facts, passage.asserting, keys)
 
 
-def _code(reader: Reader, made: list[Statement], reading: PassageReading, place: int, *, submit: bool) -> list[Coding]:
+def code_reading(
+    reader: Reader, made: list[Statement], reading: PassageReading, place: int, *, submit: bool
+) -> list[Coding]:
     """Code the statement of the reading's party; without a party, each statement for whoever asserts it."""
     party = reading.party
     fitting = [one for one in made if party is None or one.asserted_by_id == party.pk] or made[:1]
@@ -200,12 +205,14 @@ def errors_of_reading(place: int) -> Iterator[None]:
         yield
     except Invalid as refusal:
         prefix = f"codings[{place}]"
-        raise Invalid(
-            {
-                prefix if field == "__all__" else f"{prefix}.{field}": messages
-                for field, messages in refusal.errors.items()
-            }
-        ) from refusal
+        raise Invalid({_field_within(prefix, field): said for field, said in refusal.errors.items()}) from refusal
+
+
+def _field_within(prefix: str, field: str) -> str:
+    """A field's name in the whole request; the reason is one for all readings."""
+    if field == "reason":
+        return field
+    return prefix if field == "__all__" else f"{prefix}.{field}"
 
 
 def marks_of(codings: Iterable[Coding]) -> dict[str, str]:

@@ -153,6 +153,7 @@ def test_the_project_lets_long_texts_in() -> None:
     assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE >= 44_000_000
 
 
-def test_tagging_address_leads_to_a_new_statement(analyst: Client, talks: Talks) -> None:
-    response = analyst.get(f"{list_of('source')}{talks.source.pk}/tag/")
-    assert response.headers["Location"] == f"/admin/positions/statement/add/?source={talks.source.pk}"
+def test_page_of_a_source_leads_to_tagging_and_to_the_form(analyst: Client, talks: Talks) -> None:
+    page = analyst.get(f"{list_of('source')}{talks.source.pk}/change/").content.decode()
+    assert f'href="/admin/positions/source/{talks.source.pk}/tag/"' in page
+    assert f'href="/admin/positions/statement/add/?source={talks.source.pk}"' in page
