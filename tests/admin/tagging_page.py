@@ -179,7 +179,7 @@ STRANGE = (
     "Moscow counts \U0001d517anks, \U0001f469\u200d\U0001f469\u200d\U0001f467 and e\u0301tats."
     "\n\n\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645 \U0001f600 <b>bold</b>\u200b."
 )
-OWN = ("kept", "offline", "session", "twice", "conflict", "joint", "overlap", "typed", "look", "suggested")
+OWN = ("kept", "offline", "session", "twice", "conflict", "joint", "overlap", "typed", "look", "suggested", "role")
 
 
 @pytest.fixture(scope="module")

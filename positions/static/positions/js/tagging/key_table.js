@@ -85,6 +85,7 @@ function fieldKeys(page) {
     { key: "b", name: "reciprocal: both sides bound", group, run: coding(page, (view) => view.toggle("reciprocal")) },
     { key: "k", name: "add a condition", group, run: coding(page, (view) => addCondition(page, view)) },
     { key: "j", name: "add another reading", group, run: coding(page, () => page.panel.addCoding()) },
+    { key: "J", shown: "⇧ j", name: "go to the next reading", group, run: () => page.panel.nextCoding() },
     { key: "q", name: "said jointly by several parties", group, run: () => toggleJoint(page) },
     { key: "m", name: "more fields, or fewer", group, run: () => page.panel.toggleMore() },
     { key: "h", name: "codebook", group, run: () => toggle(byId("codebook")) },

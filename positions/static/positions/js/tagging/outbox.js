@@ -17,11 +17,12 @@ export class Outbox {
     return this.shelf.all("outbox").map(([, item]) => item);
   }
 
-  // Write an item down and try to send it. Answers "sent", "refused" or "waiting".
+  // Write an item down and try to send it. Answers "sent", "refused", "waiting", or "unsent" when it could not be kept.
   async send(item) {
     const kept = this.shelf.put("outbox", item.key, { ...item, tab: this.shelf.tab, at: Date.now() });
     if (!kept) {
-      return this.sendItem(item);
+      const outcome = await this.sendItem(item);
+      return outcome === "waiting" ? "unsent" : outcome;
     }
     return (await this.flush()).get(item.key) ?? "waiting";
   }

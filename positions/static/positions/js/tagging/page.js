@@ -209,6 +209,7 @@ class TaggingPage {
 
   finishSaving(done, goesOn) {
     if (done) {
+      this.openSheet(false);
       this.text?.root.focus({ preventScroll: true });
       if (goesOn && this.text) {
         const from = Math.max(this.caret.anchor, this.caret.focus);

@@ -113,6 +113,12 @@ export class Panel {
     this.draw();
   }
 
+  nextCoding() {
+    this.active = (this.active + 1) % this.views.length;
+    this.drawCodings();
+    this.onChange({ quiet: true });
+  }
+
   get coding() {
     return this.views[this.active] ?? null;
   }

@@ -14,7 +14,8 @@ export class Saving {
     this.server = server;
     this.undoable = [];
     this.busy = false;
-    this.lastAnswer = new Map();
+    this.sending = null;
+    this.refusal = null;
     this.outbox = new Outbox(shelf, server, {
       onSent: (item, answer) => this.take(item, answer),
       onRefused: (item, error) => this.hearRefusal(item, error),
@@ -41,11 +42,17 @@ export class Saving {
     const outcome = await this.whileBusy(async () => {
       const exact = await page.exactOf(form);
       const item = { ...requestOf(form, exact, this.submits), form: structuredClone(form), taken };
-      return this.outbox.send(item);
+      return this.send(item);
     });
     if (outcome === "refused") {
       return this.settleRefusal(form);
     }
+    if (outcome === "unsent") {
+      const words = "Not saved: there is no connection, and this browser keeps nothing. Leave the page open and save again.";
+      notice("unsent", words, { tone: "warn" });
+      return false;
+    }
+    clearNotice("unsent");
     if (!form.editing) {
       page.effort.record(taken);
     }
@@ -56,6 +63,11 @@ export class Saving {
     page.begin();
     page.refresh();
     return true;
+  }
+
+  send(item) {
+    this.sending = item.key;
+    return this.outbox.send(item);
   }
 
   async whileBusy(run) {
@@ -83,15 +95,13 @@ export class Saving {
       this.undoable.push(answer.undo);
       byId("undo").disabled = false;
     }
-    if (item.late) {
-      announce("What was kept on this machine has been sent.");
-    }
   }
 
   // What was refused while the panel waits is settled there; what was sent later is set aside with the reason.
   hearRefusal(item, error) {
-    this.refusal = error;
-    if (!this.busy && item.form) {
+    if (item.key === this.sending && this.busy) {
+      this.refusal = error;
+    } else if (item.form) {
       this.setAside(item.form, error.message);
     }
   }
@@ -102,7 +112,7 @@ export class Saving {
       return this.settleConflict(form, problem);
     }
     if (status === 403) {
-      notice("role", `${message} What you filled in stays here and on this machine.`, { tone: "warn" });
+      this.page.standing.showRefusal(message);
       return false;
     }
     this.page.panel.showFaults(problem.errors && Object.keys(problem.errors).length ? problem.errors : { "": [message] });
@@ -151,7 +161,7 @@ export class Saving {
       path: `statements/${statement.id}/withdrawal/`,
       body: { version: statement.version, reason },
     };
-    const outcome = await this.whileBusy(() => this.outbox.send(item));
+    const outcome = await this.whileBusy(() => this.send(item));
     if (outcome === "refused") {
       notice("withdrawal", this.refusal.message, { tone: "warn" });
       if (this.refusal.problem.current) {

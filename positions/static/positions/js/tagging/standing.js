@@ -28,6 +28,13 @@ export class Standing {
     }
   }
 
+  // The server no longer takes anything from this person: a role withdrawn in the middle of work.
+  showRefusal(message) {
+    const quiet = this.lastRefusal === message;
+    this.lastRefusal = message;
+    notice("role", `${message} What you filled in stays here and on this machine.`, { tone: "warn", quiet });
+  }
+
   // Versions not saved and not lost.
   showAside() {
     const aside = this.page.shelf.all("aside");

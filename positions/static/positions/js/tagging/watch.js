@@ -55,7 +55,9 @@ export class Watch {
         page.standing.showConnection("signed-out", error.message);
       } else if (error instanceof Away) {
         page.standing.showConnection("away");
-      } else if (!(error instanceof Refused)) {
+      } else if (error instanceof Refused) {
+        page.standing.showRefusal(error.message);
+      } else {
         throw error;
       }
     }
