@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 
 from positions.admin import (  # noqa: F401 - each module registers its pages
+    changes,
+    codebook,
     codings,
     conditions,
     issues,

@@ -35,6 +35,8 @@ from positions.admin.refusals import (
 from positions.admin.scope import NEGOTIATION_PATHS, READABLE, desk_rows, negotiation_of, note_reads, reader_on
 from positions.enums import Role
 from positions.exceptions import Conflict, Invalid, NotPermitted, NotVisible
+from positions.models import Issue, Party, Person
+from positions.queries.access import unmerged
 from positions.services.events import snapshot
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ else:
     TabularInline, StackedInline = admin.TabularInline, admin.StackedInline
 
 ADMINISTRATOR = "administrator"
+MERGED: tuple[type[Model], ...] = (Party, Person, Issue)
 NOT_OPEN = "Nothing here is open to you by that address."
 ROLE_GONE = "Your role does not allow this, or no longer does. Nothing was saved."
 AT_ONCE = (
@@ -86,13 +89,19 @@ def holds(request: HttpRequest, role: str | None, record: Model | None = None) -
     return reader.has_role(negotiation.pk, Role(role)) if negotiation is not None else bool(reader.ids_from(Role(role)))
 
 
+def offered_rows(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
+    """The rows of ``model`` to choose from: those of the reader's negotiations that were not merged into others."""
+    rows = desk_rows(reader_on(request), model)
+    return unmerged(rows) if model in MERGED else rows
+
+
 class ScopedChoices:
     """Relations are chosen from what the reader may see, whether in a select box or by search."""
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
         remote = db_field.remote_field.model
         if remote in READABLE or remote in NEGOTIATION_PATHS:
-            return desk_rows(reader_on(request), remote)
+            return offered_rows(request, remote)
         found: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
         return found
 
@@ -181,6 +190,8 @@ class ScopedAdmin(ScopedChoices, EventHistory, ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Rows that match; a select box that belongs to one negotiation asks for that negotiation's only."""
         path, within = NEGOTIATION_PATHS.get(self.model), request.GET.get("within")
+        if self.model in MERGED and request.path.endswith("/autocomplete/"):
+            queryset = unmerged(queryset)
         if path and within:
             try:
                 queryset = queryset.filter(**{f"{path}__pk" if path != "pk" else "pk": within})

@@ -14,7 +14,7 @@ from positions.admin.refusals import RowForm, ServiceForm
 from positions.admin.scope import desk_rows, reader_on
 from positions.admin.widgets import search_box
 from positions.models import Coding, Issue, Negotiation, Party
-from positions.queries.access import Reader
+from positions.queries.access import Reader, unmerged
 from positions.services.coding import CodingFacts
 from positions.services.conditions import ConditionFacts, condition_facts
 
@@ -39,7 +39,7 @@ class ReadingFields:
         """Narrow the choices to the negotiation and show the conditions as they stand."""
         form = cast("forms.ModelForm[Coding]", self)
         if self.within is not None and "issue" in form.fields:
-            issues = desk_rows(self.reader, Issue).filter(negotiation=self.within).order_by("rank", "slug")
+            issues = unmerged(desk_rows(self.reader, Issue)).filter(negotiation=self.within).order_by("rank", "slug")
             form.fields["issue"] = forms.ModelChoiceField(issues, error_messages={"invalid_choice": OUT_OF_REACH})
         if not form.instance._state.adding:
             self.standing_conditions = condition_facts(form.instance)
@@ -90,7 +90,7 @@ class ReadingForm(ReadingFields, ServiceForm):
         super().__init__(*args, **kwargs)
         self.prepare_reading()
         if "party" in self.fields:
-            rows = desk_rows(self.reader, Party)
+            rows = unmerged(desk_rows(self.reader, Party))
             box = search_box(Coding, "party")
             self.fields["party"] = forms.ModelChoiceField(
                 rows, widget=box, error_messages={"invalid_choice": OUT_OF_REACH}

@@ -11,9 +11,12 @@ from django.utils.html import format_html
 
 from positions.admin.actions import ActionAdmin
 from positions.admin.base import holds, page_of
+from positions.admin.bulk import BulkAdmin
+from positions.admin.bulk_actions import CODING_ACTIONS as SEVERAL
 from positions.admin.coding_actions import CODING_ACTIONS, may_edit
 from positions.admin.coding_forms import ReadingForm, condition_lines, reading_errors, reading_facts
 from positions.admin.filters import QueueFilter, StandingFilter, scoped
+from positions.admin.finding import FindingAdmin
 from positions.admin.refusals import ServiceRows
 from positions.admin.scope import note_reads, reader_on
 from positions.admin.starting import chosen_record, recall, remember, show_choice
@@ -33,7 +36,7 @@ class NewReadingForm(ReadingForm):
 
 
 @admin.register(Coding)
-class CodingAdmin(ActionAdmin):
+class CodingAdmin(FindingAdmin, BulkAdmin, ActionAdmin):
     """One coder's reading of one statement for one party on one issue."""
 
     add_role = Role.ANALYST
@@ -56,6 +59,7 @@ class CodingAdmin(ActionAdmin):
         scoped("negotiation"),
         "status",
         StandingFilter,
+        scoped("codebook"),
         scoped("issue"),
         scoped("party"),
         "move",
@@ -72,6 +76,8 @@ class CodingAdmin(ActionAdmin):
     date_hierarchy = "stated_latest"
     ordering = ("-created_at", "id")
     object_actions = CODING_ACTIONS
+    bulk_actions = SEVERAL
+    change_list_template = "admin/positions/coding/change_list.html"
     fieldsets = (
         (
             None,

@@ -1,4 +1,4 @@
-"""What is contested, and the rules it is coded by: kept by the negotiation's leads."""
+"""What is contested: kept by the negotiation's leads."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from positions.admin.base import ServiceAdmin, choose_within
+from positions.admin.base import choose_within
+from positions.admin.bulk import BulkAdmin
+from positions.admin.bulk_actions import ISSUE_ACTIONS
 from positions.admin.filters import scoped
+from positions.admin.merged import MergedAside, MergedFilter
 from positions.admin.refusals import ServiceForm, ServiceRows
 from positions.admin.rounds import offer_led
 from positions.admin.scope import reader_on
 from positions.admin.widgets import WithinNegotiation
 from positions.enums import Role
-from positions.models import CodebookVersion, Issue
-from positions.services.negotiations import IssueFacts, add_codebook_version, save_issue
+from positions.models import Issue
+from positions.services.negotiations import IssueFacts, save_issue
 
-FROZEN_HELP = "Frozen once a coding of the issue is published: what +2 means then stays."
+FROZEN_HELP = "Frozen once a coding of the issue is published: then the codebook's next version changes it."
 
 
 class IssueForm(ServiceForm):
@@ -64,13 +67,14 @@ class IssueForm(ServiceForm):
 
 
 @admin.register(Issue)
-class IssueAdmin(ServiceAdmin):
+class IssueAdmin(MergedAside, BulkAdmin):
     """Contested questions, each with a written proposal."""
 
     add_role = change_role = Role.LEAD
     form = IssueForm
+    bulk_actions = ISSUE_ACTIONS
     list_display = ("title", "slug", "negotiation", "parent", "rank")
-    list_filter = (scoped("negotiation"),)
+    list_filter = (scoped("negotiation"), MergedFilter)
     list_select_related = ("negotiation", "parent")
     search_fields = ("title", "slug", "proposal", "pole_for", "pole_against", "reference_point")
     search_help_text = "Title, slug, proposal or poles"
@@ -86,7 +90,8 @@ class IssueAdmin(ServiceAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
-        return () if obj is None else ("negotiation",)
+        merged = super().get_readonly_fields(request, obj)
+        return merged if obj is None else ("negotiation", *merged)
 
     def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
         return offer_led(super().get_form(request, obj, change=change, **kwargs), request)
@@ -103,28 +108,3 @@ class IssueAdmin(ServiceAdmin):
         return save_issue(
             reader_on(request), existing.negotiation if existing else said["negotiation"], facts, existing=existing
         )
-
-
-@admin.register(CodebookVersion)
-class CodebookVersionAdmin(ServiceAdmin):
-    """Coding rules; a version is added, never changed."""
-
-    add_role = Role.LEAD
-    list_display = ("version", "negotiation", "recorded_at")
-    list_filter = (scoped("negotiation"),)
-    list_select_related = ("negotiation",)
-    search_fields = ("text", "negotiation__title")
-    search_help_text = "Words of the rules, or the negotiation"
-    date_hierarchy = "recorded_at"
-    ordering = ("negotiation__title", "-version")
-
-    def get_fields(self, request: HttpRequest, obj: CodebookVersion | None = None) -> Any:
-        return ("negotiation", "text") if obj is None else ("negotiation", "version", "text", "recorded_at")
-
-    def get_form(self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any) -> Any:
-        return offer_led(super().get_form(request, obj, change=change, **kwargs), request)
-
-    def write(
-        self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: CodebookVersion | None
-    ) -> Model:
-        return add_codebook_version(reader_on(request), form.cleaned_data["negotiation"], form.cleaned_data["text"])

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from positions.enums import ConditionKind
 from positions.models import DelegationMember, Party, Person
-from positions.queries.access import Reader, parties_for, persons_for
+from positions.queries.access import Reader, parties_for, persons_for, unmerged
 from positions.services.conditions import ConditionFacts
 
 Named = TypeVar("Named", Party, Person)
@@ -87,7 +87,7 @@ def _read_kind(words: str) -> str:
 
 def find_party(reader: Reader, words: str) -> Party:
     """The party of that slug, code, name or alias. Raises :class:`ValidationError` for none or several."""
-    visible = parties_for(reader)
+    visible = unmerged(parties_for(reader))
     exact = visible.filter(Q(slug=words.lower()) | Q(name__iexact=words) | Q(iso3=words.upper()))
     parties = list(exact[:2]) or list(visible.filter(aliases__text__iexact=words).distinct()[:2])
     return _only(parties, words, "party")
@@ -127,7 +127,7 @@ def read_members(
 
 def find_person(reader: Reader, words: str) -> Person:
     """The person of that slug or name. Raises :class:`ValidationError` for none or several."""
-    people = list(persons_for(reader).filter(Q(slug=words.lower()) | Q(name__iexact=words)).distinct()[:2])
+    people = list(unmerged(persons_for(reader)).filter(Q(slug=words.lower()) | Q(name__iexact=words)).distinct()[:2])
     return _only(people, words, "person")
 
 

@@ -8,8 +8,11 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from positions.admin.base import ADMINISTRATOR, ScopedAdmin, ServiceAdmin, ServiceInline, TabularInline
+from positions.admin.base import ADMINISTRATOR, ScopedAdmin, ServiceInline, TabularInline
+from positions.admin.bulk import BulkAdmin
+from positions.admin.bulk_actions import PARTY_ACTIONS, PERSON_ACTIONS
 from positions.admin.filters import scoped
+from positions.admin.merged import MergedAside, MergedFilter
 from positions.admin.refusals import ServiceRows
 from positions.admin.scope import reader_on
 from positions.enums import PartyKind
@@ -45,12 +48,13 @@ class BlocMemberInline(ServiceInline, TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(ServiceAdmin):
+class PartyAdmin(MergedAside, BulkAdmin):
     """Who can hold a position."""
 
     add_role = change_role = ADMINISTRATOR
     list_display = ("name", "slug", "kind", "iso3", "wikidata_id", "is_listed")
-    list_filter = ("kind", "is_listed")
+    list_filter = ("kind", "is_listed", MergedFilter)
+    bulk_actions = PARTY_ACTIONS
     search_fields = ("name", "slug", "iso3", "aliases__text")
     search_help_text = "Name, slug, ISO code or another name (Moscow finds Russia)"
     ordering = ("name", "slug")
@@ -91,12 +95,13 @@ class AppointmentInline(ServiceInline, TabularInline):
 
 
 @admin.register(Person)
-class PersonAdmin(ServiceAdmin):
+class PersonAdmin(MergedAside, BulkAdmin):
     """Who speaks for a party."""
 
     add_role = change_role = ADMINISTRATOR
     list_display = ("name", "slug", "is_listed")
-    list_filter = ("is_listed",)
+    list_filter = ("is_listed", MergedFilter)
+    bulk_actions = PERSON_ACTIONS
     search_fields = ("name", "slug", "appointments__title")
     search_help_text = "Name, slug or title held"
     ordering = ("name", "slug")

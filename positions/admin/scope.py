@@ -17,6 +17,8 @@ from positions.enums import Role
 from positions.models import (
     Appointment,
     BlocMembership,
+    ChangeSet,
+    CodebookEntry,
     CodebookVersion,
     Coding,
     Condition,
@@ -55,6 +57,7 @@ NEGOTIATION_PATHS: dict[type[Model], str] = {
     Member: "negotiation",
     Issue: "negotiation",
     CodebookVersion: "negotiation",
+    CodebookEntry: "version__negotiation",
     Source: "negotiation",
     SourceText: "source__negotiation",
     Statement: "negotiation",
@@ -77,6 +80,7 @@ READABLE: dict[type[Model], Callable[[Reader], QuerySet[Any]]] = {
     Relation: relations_open_to,
     SuggestionRefusal: refusals_for,
     Event: access.events_for,
+    ChangeSet: access.change_sets_for,
     Job: lambda reader: access.jobs_for(reader).filter(
         Q(negotiation=None) | Q(negotiation__in=access.negotiations_for(reader))
     ),
@@ -126,7 +130,7 @@ def negotiation_of(record: Model) -> Negotiation | None:
     """The negotiation a record belongs to; null for what all negotiations share."""
     if isinstance(record, Negotiation):
         return record
-    if isinstance(record, Event | Job):
+    if isinstance(record, Event | Job | ChangeSet):
         return record.negotiation
     path = NEGOTIATION_PATHS.get(type(record))
     if path is None:

@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from positions.admin.actions import ActionAdmin, Done, ObjectAction, ask_reason
 from positions.admin.anchoring import SETTLE_ANCHOR
 from positions.admin.base import ScopedAdmin, ServiceInline, StackedInline, holds, page_of
+from positions.admin.bulk import BulkAdmin
+from positions.admin.bulk_actions import STATEMENT_ACTIONS
 from positions.admin.coding_forms import ReadingRowForm, reading_errors, reading_facts
 from positions.admin.filters import StandingFilter, scoped
 from positions.admin.refusals import ServiceRows, nest_refusal
@@ -107,7 +109,7 @@ class ReadingInline(ServiceInline, StackedInline):
 
 
 @admin.register(Statement)
-class StatementAdmin(ActionAdmin):
+class StatementAdmin(BulkAdmin, ActionAdmin):
     """Passages in which somebody states something."""
 
     add_role = Role.ANALYST
@@ -139,6 +141,7 @@ class StatementAdmin(ActionAdmin):
     search_help_text = "Words of the quotation or the note, speaker, party, source or key"
     date_hierarchy = "stated_latest"
     ordering = ("-stated_latest", "id")
+    bulk_actions = STATEMENT_ACTIONS
     object_actions = (
         SETTLE_ANCHOR,
         ObjectAction("code", "Add a coding", may_code, href=coding_url, tone="primary"),
