@@ -163,3 +163,97 @@ def _labels(others: Sequence[tuple[PartyInk, Position]]) -> Iterator[StandingLab
         if len(inks) > NAMED:
             shown.append(("pr", f"+{len(inks) - NAMED}"))
         yield StandingLabel(y_of(stance), tuple(shown), ", ".join(ink.name for ink in inks))
+
+
+@dataclass(frozen=True, slots=True)
+class PairLine:
+    """One of two parties on a chart they share."""
+
+    ink: PartyInk
+    solid: str
+    dotted: str
+    dots: tuple[SmallDot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapStretch:
+    """Days on which two parties stood so many steps apart; ``steps`` is null while either has no single stance."""
+
+    start: date
+    end: date | None
+    steps: int | None
+    x: float = 0.0
+    width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PairChart:
+    """Two parties on one issue, with a strip below that says how far apart they stood."""
+
+    bands: tuple[tuple[float, float, str], ...]
+    levels: tuple[tuple[float, str], ...]
+    ticks: tuple[Tick, ...]
+    lines: tuple[PairLine, ...]
+    gaps: tuple[GapStretch, ...]
+    words: str
+
+    width = WIDTH
+    height = HEIGHT + 18
+    left = LEFT
+    right = WIDTH - RIGHT
+    bottom = HEIGHT - BOTTOM
+    strip_y = HEIGHT - 2
+
+
+def gap_stretches(a: Series | None, b: Series | None) -> list[GapStretch]:
+    """How far apart two lines are, from the first day on which both have a position."""
+    if a is None or b is None or not a.segments or not b.segments:
+        return []
+    days = sorted({s.start for s in (*a.segments, *b.segments)})
+    first = max(a.segments[0].start, b.segments[0].start)
+    found: list[GapStretch] = []
+    for day in (day for day in days if day >= first):
+        theirs, ours = _stance_on(a, day), _stance_on(b, day)
+        steps = None if theirs is None or ours is None else abs(theirs - ours)
+        if found and found[-1].steps == steps:
+            continue
+        if found:
+            found[-1] = GapStretch(found[-1].start, day, found[-1].steps)
+        found.append(GapStretch(day, None, steps))
+    return found
+
+
+def _stance_on(series: Series, day: date) -> int | None:
+    holding = [s for s in series.segments if s.start <= day and (s.end is None or day < s.end)]
+    return holding[0].stance if holding else None
+
+
+def draw_pair(
+    series: Sequence[Series | None], inks: Sequence[PartyInk], days: tuple[date, date], rounds: Sequence[RoundLike]
+) -> PairChart:
+    """The chart of two parties on one issue over ``days``; a null series is a party not heard on it."""
+    scale = DayScale(*days, LEFT, WIDTH - RIGHT)
+    lines = []
+    for one, ink in zip(series, inks, strict=True):
+        if one is not None:
+            lines.append(
+                PairLine(
+                    ink,
+                    " ".join(_trace(one.segments, scale, confirmed=True)),
+                    " ".join(_trace(one.segments, scale, confirmed=False)),
+                    tuple(list(_dots(one, ink, scale, {}))[-MARKS_MOST:]),
+                )
+            )
+    gaps = []
+    for stretch in gap_stretches(*series):
+        left = scale.at(stretch.start)
+        right = scale.right if stretch.end is None else scale.at(stretch.end)
+        gaps.append(GapStretch(stretch.start, stretch.end, stretch.steps, left, round(max(2.0, right - left), 1)))
+    return PairChart(
+        bands=tuple(_bands(rounds, scale)),
+        levels=tuple((y_of(stance), sign_stance(stance)) for stance in range(2, -3, -1)),
+        ticks=place_ticks(scale, 64),
+        lines=tuple(lines),
+        gaps=tuple(gaps),
+        words=" ".join(say_series(one, ink.name) for one, ink in zip(series, inks, strict=True) if one is not None),
+    )

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from positions.web.changes import changes_csv, changes_page
 from positions.web.codebook import codebook
+from positions.web.compare import compare, compare_csv
 from positions.web.concessions import concession_ledger, concession_ledger_csv
 from positions.web.conditions import condition_ledger, condition_ledger_csv
 from positions.web.health import healthz, readyz
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern] = [
     path(ROUND, round_page, name="round"),
     path(f"{ROUND}readouts/", readouts, name="readouts"),
     path(f"{ROUND}readouts/readouts.csv", readouts_csv, name="readouts-csv"),
+    path("n/<slug:slug>/compare/", compare, name="compare"),
+    path("n/<slug:slug>/compare/compare.csv", compare_csv, name="compare-csv"),
     path("n/<slug:slug>/concessions/", concession_ledger, name="concessions"),
     path("n/<slug:slug>/concessions/concessions.csv", concession_ledger_csv, name="concessions-csv"),
     path("n/<slug:slug>/conditions/", condition_ledger, name="conditions"),
