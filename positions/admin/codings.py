@@ -60,6 +60,7 @@ class CodingAdmin(FindingAdmin, BulkAdmin, ActionAdmin):
         "status",
         StandingFilter,
         scoped("codebook"),
+        scoped("codebook"),
         scoped("issue"),
         scoped("party"),
         "move",

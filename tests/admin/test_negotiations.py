@@ -266,7 +266,7 @@ def test_whatever_a_service_refuses_is_said_on_the_page(
 
 
 def test_codebook_version_is_added_and_never_changed(lead: Client, talks: Talks) -> None:
-    add = {"negotiation": str(talks.negotiation.pk), "text": "Rules, second edition"}
+    add = {"text": "Rules, second edition", "reason": "The first were too short."}
     assert hand_in(lead, f"{list_of('codebookversion')}add/", "text", add).status_code == 302
     newest = CodebookVersion.objects.order_by("-version").first()
     assert newest is not None

@@ -20,6 +20,7 @@ from positions.enums import Role
 from positions.models import (
     Appointment,
     BlocMembership,
+    CodebookEntry,
     CodebookVersion,
     Condition,
     ConditionStatusEntry,
@@ -96,6 +97,9 @@ def add_row(model: str, talks: Talks, number: int, user: Any) -> None:
         "issue": lambda: make_issue(negotiation),
         "codebookversion": lambda: CodebookVersion.objects.create(
             negotiation=negotiation, version=number + 10, recorded_at=timezone.now()
+        ),
+        "codebookentry": lambda: CodebookEntry.objects.create(
+            version=negotiation.codebook_versions.first(), issue=make_issue(negotiation), proposal="It is so"
         ),
         "source": lambda: make_source(negotiation),
         "sourcetext": lambda: make_source(negotiation),
