@@ -136,7 +136,7 @@ def _read_board(request: HttpRequest) -> tuple[Board, BoardForm]:
     negotiation = next((found for found in negotiations if found.slug == slug), None)
     asked = {name: request.GET.get(name, "").strip() for name in ("status", "party", "issue")}
     asked["negotiation"] = slug
-    choice = BoardForm(asked)
+    choice = BoardForm(asked, auto_id="choose_%s")
     _offer(choice, "negotiation", [(found.slug, found.title) for found in negotiations])
     parties = negotiation.parties.order_by("name").values_list("slug", "name") if negotiation else []
     issues = negotiation.issues.values_list("slug", "title") if negotiation else []
