@@ -172,6 +172,7 @@ MOVE_CUES: tuple[MoveCue, ...] = tuple(
             *split("représailles, conséquences graves, ответные меры, последствия"),
         ]),
         ("condition", 4, [
+            *split("no deal without, no agreement without, without which, must first"),
             *split("only if, provided that, on condition that, on the condition, as long as, so long as, in return"),
             *split("in exchange for, contingent on, conditional on, conditioned on"),
             *split("has to be reciprocal, prerequisite"),
@@ -187,6 +188,8 @@ MOVE_CUES: tuple[MoveCue, ...] = tuple(
         ]),
         ("rejection", 3, [
             *forms("reject", "refuse", "oppose", "rule out"),
+            *split("could not support, could not accept, would not accept, no role for"),
+            *split("no place for, ruled out, rules out"),
             *split("unacceptable, cannot accept, will not accept, not on the table, off the table, non starter"),
             *split("will not agree, cannot agree, will never, would never, non negotiable, not negotiable, red line"),
             *split("not up for negotiation, not up for discussion, cannot support"),
@@ -227,6 +230,7 @@ MOVE_CUES: tuple[MoveCue, ...] = tuple(
         ]),
         ("concern", 3, [
             *forms("worry", "accuse", "condemn", "fear", "criticise", "criticize", "regret", "lament", "violate"),
+            *split("warned against, warns against, warning against"),
             *split("concern, concerns, concerned, threatened by, alarmed, alarming"),
             *split("deeply troubled, in violation of"),
             *split("feels threatened, felt threatened, interfered, invaded, occupied"),
@@ -242,7 +246,8 @@ MOVE_CUES: tuple[MoveCue, ...] = tuple(
             *split("roll call, a voté, s est abstenu, проголосовал, проголосовала, проголосовали, воздержался"),
         ]),
         ("procedural", 2, [
-            *split("no comment, will not comment, not comment, behind closed doors"),
+            *split("declined to comment, declines to comment, no comment"),
+            *split("will not comment, not comment, behind closed doors"),
             *split("exploratory, agenda, consultation"),
             *split("consultations, working group, next meeting, next round, reviewed with, full consultation"),
             *split("bilateral level, multilateral level, in parallel, procedure"),

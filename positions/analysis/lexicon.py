@@ -141,9 +141,10 @@ class Vocabulary:
             for_whom = f" of {self.party_names[party]}" if party in self.party_names else ""
             named = Bearer(party, person.slug, f"is {person.name}{for_whom}")
             self.names.add(person.name, named, as_written=True)
-            words = words_of(person.name)
-            if len(words) > 1 and len(words[-1].raw) > 2 and words[-1].key not in taken:
-                surnames[words[-1].raw].append(named)
+            _, _, surname = person.name.strip().rpartition(" ")
+            words = words_of(surname)
+            if surname != person.name.strip() and len(surname) > 2 and not any(word.key in taken for word in words):
+                surnames[surname].append(named)
             for post in held:
                 if len(words_of(post.title)) > 2 and post.held_on(on):
                     titles[post.title.casefold()].append(named)
