@@ -20,7 +20,6 @@ from positions.enums import Role
 from positions.models import (
     Appointment,
     BlocMembership,
-    CodebookEntry,
     CodebookVersion,
     Condition,
     ConditionStatusEntry,
@@ -33,6 +32,7 @@ from positions.models import (
 )
 from positions.queries.access import SYSTEM
 from positions.services.relations import relate_statements
+from positions.services.suggestions import refuse_suggestion
 from tests.admin.conftest import SignIn, Talks, make_talks
 from tests.factories import (
     add_member,
@@ -98,9 +98,6 @@ def add_row(model: str, talks: Talks, number: int, user: Any) -> None:
         "codebookversion": lambda: CodebookVersion.objects.create(
             negotiation=negotiation, version=number + 10, recorded_at=timezone.now()
         ),
-        "codebookentry": lambda: CodebookEntry.objects.create(
-            version=negotiation.codebook_versions.first(), issue=make_issue(negotiation), proposal="It is so"
-        ),
         "source": lambda: make_source(negotiation),
         "sourcetext": lambda: make_source(negotiation),
         "statement": lambda: None,
@@ -112,6 +109,9 @@ def add_row(model: str, talks: Talks, number: int, user: Any) -> None:
         ),
         "relation": lambda: relate_statements(
             SYSTEM, statement, make_statement(source=talks.source, asserted_by=party), "denies"
+        ),
+        "suggestionrefusal": lambda: refuse_suggestion(
+            SYSTEM, talks.source.texts.get(), 0, number + 1, talks.party, talks.issue
         ),
         "event": lambda: make_event(negotiation),
         "job": lambda: make_job(user, negotiation=negotiation),
