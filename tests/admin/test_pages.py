@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from positions.admin.scope import NEGOTIATION_PATHS
-from positions.enums import Role
+from positions.enums import ChangeKind, Role
 from positions.models import (
     Appointment,
     BlocMembership,
+    CodebookEntry,
     CodebookVersion,
     Condition,
     ConditionStatusEntry,
@@ -31,6 +32,7 @@ from positions.models import (
     WorkerHeartbeat,
 )
 from positions.queries.access import SYSTEM
+from positions.services.housekeeping import record_change_set
 from positions.services.relations import relate_statements
 from positions.services.suggestions import refuse_suggestion
 from tests.admin.conftest import SignIn, Talks, make_talks
@@ -98,6 +100,9 @@ def add_row(model: str, talks: Talks, number: int, user: Any) -> None:
         "codebookversion": lambda: CodebookVersion.objects.create(
             negotiation=negotiation, version=number + 10, recorded_at=timezone.now()
         ),
+        "codebookentry": lambda: CodebookEntry.objects.create(
+            version=negotiation.codebook_versions.first(), issue=make_issue(negotiation), proposal="It is so"
+        ),
         "source": lambda: make_source(negotiation),
         "sourcetext": lambda: make_source(negotiation),
         "statement": lambda: None,
@@ -112,6 +117,9 @@ def add_row(model: str, talks: Talks, number: int, user: Any) -> None:
         ),
         "suggestionrefusal": lambda: refuse_suggestion(
             SYSTEM, talks.source.texts.get(), 0, number + 1, talks.party, talks.issue
+        ),
+        "changeset": lambda: record_change_set(
+            SYSTEM, kind=ChangeKind.REDATE, title=f"change {number}", steps=[], negotiation=negotiation
         ),
         "event": lambda: make_event(negotiation),
         "job": lambda: make_job(user, negotiation=negotiation),
