@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import combinations
 from typing import NamedTuple
 
-from positions.analysis.reliability import Agreement, Value, agreement_of, coincidences_of, ordinal
+from positions.analysis.reliability import Agreement, Value, agreement_of, coincidences_of
 
 METRICS_BY_FIELD = {
     "stance": "ordinal",
@@ -133,23 +132,20 @@ def coincidences_on(field: str, readings: Sequence[FirstReading]) -> dict[tuple[
 def disagreements(readings: Sequence[FirstReading]) -> list[Disagreement]:
     """Where coders differ, worst first.
 
-    First the statements in which they saw another party or issue, then units by how much their stances
-    add to the disagreement that alpha measures, then by how many other fields differ.
+    First the statements in which they saw another party or issue, then units by how many steps apart
+    their stances lie, then by how many fields differ.
     """
-    marginals = _marginals(coincidences_on("stance", readings))
-    ranked: list[tuple[tuple[float, float, float], Disagreement]] = []
+    ranked: list[tuple[tuple[int, int, int], Disagreement]] = []
     for unit in statements_of(readings)[0]:
         fields = tuple(name for name in OF_STATEMENTS if len({getattr(r, name) for r in unit.readings}) > 1)
         if fields:
-            ranked.append(((0.0, -float(len(fields)), 0.0), Disagreement(unit.readings, fields, 0)))
+            ranked.append(((0, 0, -len(fields)), Disagreement(unit.readings, fields, 0)))
     for listed in _units(readings):
         fields = tuple(name for name in OF_READINGS if len({getattr(r, name) for r in listed}) > 1)
         if fields:
-            stances = sorted(r.stance for r in listed if r.stance is not None)
-            pairs = list(combinations(stances, 2))
-            apart = sum(ordinal(c, k, marginals) for c, k in pairs if c != k) / len(pairs) if pairs else 0.0
-            steps = stances[-1] - stances[0] if stances else 0
-            ranked.append(((1.0, -apart, -float(len(fields))), Disagreement(tuple(listed), fields, steps)))
+            stances = [r.stance for r in listed if r.stance is not None]
+            steps = max(stances) - min(stances) if stances else 0
+            ranked.append(((1, -steps, -len(fields)), Disagreement(tuple(listed), fields, steps)))
     ranked.sort(key=lambda pair: (*pair[0], pair[1].readings[0].unit))
     return [disagreement for _, disagreement in ranked]
 
@@ -159,10 +155,3 @@ def _units(readings: Iterable[FirstReading]) -> list[list[FirstReading]]:
     for reading in readings:
         units.setdefault(reading.unit, []).append(reading)
     return [sorted(listed, key=lambda r: r.coder) for listed in units.values() if len(listed) > 1]
-
-
-def _marginals(matrix: dict[tuple[Value, Value], float]) -> dict[Value, float]:
-    marginals: dict[Value, float] = {}
-    for (c, _), count in matrix.items():
-        marginals[c] = marginals.get(c, 0.0) + count
-    return marginals
