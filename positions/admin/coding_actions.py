@@ -32,6 +32,7 @@ from positions.services.coding import (
     correct_coding,
     edit_draft,
     publish_coding,
+    publish_with_changes,
     reject_coding,
     return_coding,
     submit_coding,
@@ -209,6 +210,12 @@ def correct(request: HttpRequest, coding: Coding, form: Any) -> Done:
     return Done("Corrected. The old reading is kept, retired.", page_of(corrected))
 
 
+def publish_changed(request: HttpRequest, coding: Coding, form: Any) -> Done:
+    said, reader = form.cleaned_data, reader_on(request)
+    made = in_form_words(lambda facts: publish_with_changes(reader, coding, facts, said["reason"]), reading_facts(said))
+    return Done("Published as changed. What the coder handed in is kept, retired.", page_of(made))
+
+
 def withdraw(request: HttpRequest, coding: Coding, form: Any) -> Done:
     withdraw_coding(reader_on(request), coding, form.cleaned_data["reason"])
     return Done("Withdrawn. What was known before stays known.")
@@ -226,6 +233,15 @@ CODING_ACTIONS = (
     ObjectAction("submit", "Submit", may_edit, submit, tone="primary"),
     ObjectAction("edit", "Edit draft…", may_edit, edit, ask_edit, context=show_passage),
     ObjectAction("publish", "Publish", may_publish, publish, tone="primary"),
+    ObjectAction(
+        "publish-changed",
+        "Publish with changes…",
+        may_publish,
+        publish_changed,
+        ask_correction,
+        intro="Your reading is published as a correction, with your reason. What the coder handed in is kept.",
+        context=show_passage,
+    ),
     ObjectAction(
         "adjudicate",
         "Adjudicate…",

@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from positions.admin.queues import QUEUES
 from positions.admin.scope import NEGOTIATION_PATHS, desk_negotiations, desk_rows, reader_on
 from positions.models import Negotiation, Party
+from positions.queries.review import QUEUES
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -87,10 +87,10 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: _ModelAdmin) -> list[tuple[str, str]]:
-        return [(queue.slug, queue.title) for queue in QUEUES]
+        return [(queue.slug, queue.title) for queue in QUEUES if queue.model is model_admin.model]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = next((queue for queue in QUEUES if queue.slug == self.value()), None)
+        chosen = next((queue for queue in QUEUES if queue.slug == self.value() and queue.model is queryset.model), None)
         return queryset.filter(pk__in=chosen.rows(reader_on(request)).values("pk")) if chosen else queryset
 
 

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from positions.admin.actions import ActionAdmin, Done, ObjectAction
 from positions.admin.anchoring import NEW_TEXT
 from positions.admin.base import ScopedAdmin, page_of
-from positions.admin.filters import scoped
+from positions.admin.filters import QueueFilter, scoped
 from positions.admin.refusals import ServiceRows
 from positions.admin.rounds import offer_negotiations
 from positions.admin.scope import desk_negotiations, desk_rows, reader_on
@@ -90,6 +90,7 @@ class SourceAdmin(ActionAdmin):
     )
     list_filter = (
         scoped("negotiation"),
+        QueueFilter,
         "kind",
         "reliability",
         "tlp",

@@ -19,7 +19,7 @@ from positions.admin.base import ScopedAdmin, ServiceInline, StackedInline, hold
 from positions.admin.bulk import BulkAdmin
 from positions.admin.bulk_actions import STATEMENT_ACTIONS
 from positions.admin.coding_forms import ReadingRowForm, reading_errors, reading_facts
-from positions.admin.filters import StandingFilter, scoped
+from positions.admin.filters import QueueFilter, StandingFilter, scoped
 from positions.admin.refusals import ServiceRows, nest_refusal
 from positions.admin.relations import RELATE, relations_on_page
 from positions.admin.scope import desk_rows, note_reads, reader_on
@@ -128,6 +128,7 @@ class StatementAdmin(BulkAdmin, ActionAdmin):
     )
     list_filter = (
         scoped("negotiation"),
+        QueueFilter,
         StandingFilter,
         scoped("asserted_by"),
         scoped("round"),

@@ -302,6 +302,16 @@ def correct_coding(reader: Reader, coding: Coding, facts: CodingFacts, reason: s
 
 
 @transaction.atomic
+def publish_with_changes(reader: Reader, coding: Coding, facts: CodingFacts, reason: str) -> Coding:
+    """Publish a submitted reading and at once correct it: what its coder handed in stays as it was written.
+
+    Agreement is measured on the coder's reading, the record goes by the reviewer's. Raises what
+    :func:`publish_coding` and :func:`correct_coding` raise; then neither happened.
+    """
+    return correct_coding(reader, publish_coding(reader, coding), facts, reason)
+
+
+@transaction.atomic
 def withdraw_coding(reader: Reader, coding: Coding, reason: str) -> Coding:
     """Take a published reading out of the record from now on."""
     require_role(reader, coding.negotiation, role_to_correct(coding.negotiation.review_policy, coding))

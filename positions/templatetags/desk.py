@@ -8,15 +8,17 @@ from typing import Any
 from django import template
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from positions.admin.history import name_action as say_action
-from positions.admin.queues import QUEUES
 from positions.admin.scope import desk_negotiations, desk_rows, reader_on
 from positions.models import Negotiation, Source
+from positions.queries.review import StalePosition, WaitingQueue, stale_positions, waiting_queues
 
 register = template.Library()
 
 LATEST_SOURCES = 8
+STALE_SHOWN = 10
 SHOWN_NEGOTIATIONS = 20
 SUBJECTS = (
     (
@@ -30,22 +32,13 @@ SUBJECTS = (
 
 
 @dataclass(frozen=True)
-class WaitingQueue:
-    """A queue with how many tasks wait in it."""
-
-    slug: str
-    title: str
-    explanation: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Desk:
     """What the first page shows."""
 
     is_administrator: bool
     negotiations: list[Negotiation]
     queues: list[WaitingQueue]
+    stale: list[StalePosition]
     sources: QuerySet[Source]
 
 
@@ -54,9 +47,10 @@ def desk_of(request: HttpRequest) -> Desk:
     """The desk of whoever is signed in."""
     reader = reader_on(request)
     negotiations = list(desk_negotiations(reader).order_by("title", "slug")[:SHOWN_NEGOTIATIONS])
-    queues = [WaitingQueue(q.slug, q.title, q.explanation, q.count(reader)) for q in QUEUES] if negotiations else []
+    queues = waiting_queues(reader) if negotiations else []
+    stale = stale_positions(reader, timezone.localdate(), limit=STALE_SHOWN) if negotiations else []
     sources = desk_rows(reader, Source).select_related("negotiation").order_by("-recorded_at", "id")
-    return Desk(reader.is_administrator, negotiations, queues, sources[:LATEST_SOURCES])
+    return Desk(reader.is_administrator, negotiations, queues, stale, sources[:LATEST_SOURCES])
 
 
 @register.simple_tag

@@ -11,10 +11,10 @@ from django.shortcuts import render
 
 from positions.analysis.shifts import shifts
 from positions.analysis.types import History, Shift
-from positions.enums import CodingStatus, Role
 from positions.models import Coding, Issue, Negotiation, Party, Round, Source
-from positions.queries.access import Reader, codings_for, negotiations_for, published_codings_for
+from positions.queries.access import Reader, negotiations_for, published_codings_for
 from positions.queries.evidence import Moment, load_readings_apart
+from positions.queries.review import waiting_queues
 from positions.web.ledes import moved
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -37,7 +37,7 @@ def home(request: HttpRequest, reader: Reader) -> HttpResponse:
         "negotiations": shown,
         "has_more": len(listed) > len(shown),
         "moves": find_latest_moves(reader, shown, asked.moment),
-        "queues": _count_queues(reader),
+        "queues": waiting_queues(reader),
     }
     return render(request, "home.html", context)
 
@@ -111,12 +111,3 @@ def _tell_moves(reader: Reader, found: list[tuple[Negotiation, Shift]]) -> list[
         issue = titles[negotiation.pk, shift.issue]
         cards += [(negotiation, card) for card in tell_shifts([shift], inks, {issue.slug: issue}, statements, reader)]
     return cards
-
-
-def _count_queues(reader: Reader) -> dict[str, int] | None:
-    """What waits for a signed-in analyst: their drafts, and what is submitted; null for others."""
-    if reader.user is None or not (reader.is_administrator or reader.ids_from(Role.ANALYST)):
-        return None
-    mine = Count("pk", filter=Q(status=CodingStatus.DRAFT, coder_user=reader.user))
-    waiting = Count("pk", filter=Q(status=CodingStatus.SUBMITTED))
-    return codings_for(reader).order_by().aggregate(drafts=mine, submitted=waiting)

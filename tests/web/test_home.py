@@ -63,9 +63,10 @@ def test_desk_counts_drafts_and_what_waits(client: Client, talks: Talks) -> None
     statement = make_statement(source=talks.source, asserted_by=talks.south)
     make_coding(statement, issue=talks.issue, status=CodingStatus.DRAFT, coder_user=analyst, recorded_at=None)
     make_coding(statement, issue=talks.issue, status=CodingStatus.SUBMITTED, coder="other", recorded_at=None)
-    assert client.get("/").context["queues"] is None
+    assert client.get("/").context["queues"] == []
     client.force_login(analyst)
-    assert client.get("/").context["queues"] == {"drafts": 1, "submitted": 1}
+    found = {queue.slug: queue.count for queue in client.get("/").context["queues"]}
+    assert (found["drafts"], found["review"]) == (1, 1)
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -74,4 +75,4 @@ def test_queries_do_not_grow_with_negotiations(talks: Talks, count_queries: Coun
         make_negotiation()
     member = add_member(talks.negotiation, role=Role.LEAD)
     assert count_queries("/")[0] == 7
-    assert count_queries("/", member)[0] == 11
+    assert count_queries("/", member)[0] == 16

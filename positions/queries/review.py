@@ -1,0 +1,185 @@
+"""What waits for whom: the desk's queues, the one place in which they are counted.
+
+Every queue starts from what its reader may see, so under blind coding no number tells a coder of another's reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet
+
+from positions.enums import AnchorStatus, CodingStatus, ReviewPolicy, Role, RoundStatus
+from positions.models import Coding, Delegation, Issue, Party, Source, SourceText, Statement
+from positions.queries.access import Reader, codings_for, published_codings_for, sources_for, statements_for
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Records that wait for the reader; ``unit`` names the columns of which one task is made."""
+
+    slug: str
+    title: str
+    explanation: str
+    rows: Callable[[Reader], QuerySet[Any]]
+    unit: tuple[str, ...] = ("pk",)
+    model: type[Model] = Coding
+
+    @property
+    def model_name(self) -> str:
+        """The list of the desk in which the tasks stand: ``coding``, ``statement`` or ``source``."""
+        return self.model.__name__.lower()
+
+    def count(self, reader: Reader) -> int:
+        """How many tasks wait."""
+        number: int = self.rows(reader).order_by().values(*self.unit).distinct().count()
+        return number
+
+
+def _own(reader: Reader) -> QuerySet[Coding]:
+    if reader.user is None:
+        return Coding.objects.none()
+    return codings_for(reader).filter(coder_user=reader.user, status=CodingStatus.DRAFT, retired_at=None)
+
+
+def drafts_of(reader: Reader) -> QuerySet[Coding]:
+    """The reader's own drafts that nobody sent back."""
+    return _own(reader).filter(comment="")
+
+
+def returned_to(reader: Reader) -> QuerySet[Coding]:
+    """The reader's own codings that a reviewer sent back with a comment."""
+    return _own(reader).exclude(comment="")
+
+
+def _handed_in(reader: Reader) -> QuerySet[Coding]:
+    waiting = codings_for(reader).filter(status=CodingStatus.SUBMITTED, retired_at=None)
+    return waiting if reader.is_administrator else waiting.filter(negotiation__in=reader.ids_from(Role.REVIEWER))
+
+
+def waiting_for_review_by(reader: Reader) -> QuerySet[Coding]:
+    """Submitted codings of others that the reader may publish, return or reject."""
+    waiting = _handed_in(reader).exclude(negotiation__review_policy=ReviewPolicy.DOUBLE)
+    return waiting.exclude(coder_user=reader.user) if reader.user else waiting
+
+
+def waiting_for_adjudication_by(reader: Reader) -> QuerySet[Coding]:
+    """Submitted readings of two blind coders, neither the reader, over which nothing is published yet."""
+    same = {
+        "statement": OuterRef("statement"),
+        "party": OuterRef("party"),
+        "issue": OuterRef("issue"),
+        "retired_at": None,
+    }
+    rivals = Coding.objects.filter(**same, status=CodingStatus.SUBMITTED).exclude(coder=OuterRef("coder"))
+    decided = Coding.objects.filter(**same, status=CodingStatus.PUBLISHED)
+    waiting = _handed_in(reader).filter(
+        Exists(rivals), ~Exists(decided), negotiation__review_policy=ReviewPolicy.DOUBLE
+    )
+    if reader.user is None:
+        return waiting
+    own: dict[str, Any] = {**same, "status": CodingStatus.SUBMITTED, "coder_user": reader.user}
+    return waiting.exclude(Exists(Coding.objects.filter(**own)))
+
+
+def _worked_on(reader: Reader, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows if reader.is_administrator else rows.filter(negotiation__in=reader.ids_from(Role.ANALYST))
+
+
+def orphaned_quotes_of(reader: Reader) -> QuerySet[Statement]:
+    """Statements in force whose words were not found for certain in the current text of their source."""
+    lost = (AnchorStatus.FUZZY, AnchorStatus.ORPHAN)
+    return _worked_on(reader, statements_for(reader).filter(retired_at=None, anchor_status__in=lost))
+
+
+def untagged_sources_of(reader: Reader) -> QuerySet[Source]:
+    """Sources that have a text and no statement in force."""
+    texts = SourceText.objects.filter(source=OuterRef("pk"))
+    tagged = Statement.objects.filter(source=OuterRef("pk"), retired_at=None)
+    return _worked_on(reader, sources_for(reader).filter(Exists(texts), ~Exists(tagged)))
+
+
+QUEUES: tuple[Queue, ...] = (
+    Queue("drafts", "My drafts", "begun and not handed in", drafts_of),
+    Queue("returned", "Returned to me", "sent back with a comment", returned_to),
+    Queue("review", "To review", "handed in by others", waiting_for_review_by),
+    Queue(
+        "adjudicate",
+        "To adjudicate",
+        "two blind readings of one passage",
+        waiting_for_adjudication_by,
+        ("statement", "party", "issue"),
+    ),
+    Queue(
+        "orphaned",
+        "Orphaned quotes",
+        "not found for certain in the newest text",
+        orphaned_quotes_of,
+        model=Statement,
+    ),
+    Queue("tagging", "To tag", "sources with a text and no statement", untagged_sources_of, model=Source),
+)
+
+
+@dataclass(frozen=True)
+class WaitingQueue:
+    """A queue with how many tasks wait in it; ``model_name`` names the list in which they stand."""
+
+    slug: str
+    title: str
+    explanation: str
+    model_name: str
+    count: int
+
+
+def waiting_queues(reader: Reader) -> list[WaitingQueue]:
+    """Every queue with its number, in as many queries as there are queues; empty for who works on nothing."""
+    if not (reader.is_administrator or reader.ids_from(Role.ANALYST)):
+        return []
+    return [WaitingQueue(q.slug, q.title, q.explanation, q.model_name, q.count(reader)) for q in QUEUES]
+
+
+# ---------------------------------------------------------------- stale positions
+
+
+@dataclass(frozen=True)
+class StalePosition:
+    """A party that sat in ``rounds_silent`` held rounds since it was last heard on an issue."""
+
+    party: Party
+    issue: Issue
+    last_evidence_on: date
+    rounds_silent: int
+
+
+def stale_positions(reader: Reader, today: date, *, at_least: int = 1, limit: int = 20) -> list[StalePosition]:
+    """The positions longest not renewed, most rounds first, in four queries.
+
+    A round counts when it was held, names the party, began after its last evidence and is over by ``today``.
+    """
+    sat: dict[tuple[UUID, UUID], list[date]] = {}
+    seats = Delegation.objects.filter(round__status=RoundStatus.HELD, round__ends_on__lte=today)
+    if not reader.is_administrator:
+        seats = seats.filter(round__negotiation__in=reader.ids_from(Role.ANALYST))
+    for negotiation, party, began in seats.order_by().values_list(
+        "round__negotiation_id", "party_id", "round__starts_on"
+    ):
+        if began is not None:
+            sat.setdefault((negotiation, party), []).append(began)
+    in_force = _worked_on(reader, published_codings_for(reader)).filter(retired_at=None, stated_latest__lte=today)
+    found: list[tuple[int, date, UUID, UUID]] = []
+    for negotiation, party, issue, heard in (
+        in_force.order_by().values_list("negotiation_id", "party_id", "issue_id").annotate(heard=Max("stated_latest"))
+    ):
+        silent = sum(began > heard for began in sat.get((negotiation, party), ()))
+        if silent >= max(1, at_least):
+            found.append((silent, heard, party, issue))
+    found.sort(key=lambda row: (-row[0], row[1], str(row[2]), str(row[3])))
+    shown = found[:limit]
+    parties = Party.objects.in_bulk({row[2] for row in shown})
+    issues = Issue.objects.select_related("negotiation").in_bulk({row[3] for row in shown})
+    return [StalePosition(parties[party], issues[issue], heard, silent) for silent, heard, party, issue in shown]
