@@ -102,7 +102,7 @@ def test_preview_says_what_changes_what_stays_and_what_is_refused() -> None:
         redate_statements(reviewer, [first, late], "2022-01-05", "Sure")
     change = redate_statements(reviewer, [first, late], "2022-01-05", "Sure", leave_out_refused=True)
     assert [step["statement"] for step in ChangeSet.objects.get(pk=change.pk).steps] == [str(first.pk)]
-    with refused(Invalid, "__all__"):
+    with refused(Invalid, "stated_on"):
         redate_statements(reviewer, [second], "yesterday", "Sure")
 
 

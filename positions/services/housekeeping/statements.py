@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from positions.dates import bounds_of
 from positions.enums import ChangeKind, CodingStatus, Role
 from positions.exceptions import Invalid
 from positions.models import ChangeSet, Coding, Round, Statement
@@ -74,6 +75,11 @@ def move_statements(
 
 
 def _dated(stated_on: str) -> dict[str, Any]:
+    """The change to a day. Raises :class:`Invalid` for what is no day anywhere, so that it is said once."""
+    try:
+        bounds_of(stated_on)
+    except Invalid as refusal:
+        raise Invalid({"stated_on": refusal.errors["__all__"]}) from None
     return {"stated_on": stated_on}
 
 
