@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import DateTimeField, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import DateTimeField, Model, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from positions.api.lookups import InNegotiation, Issues, Parties, Reference, Rounds
@@ -19,6 +19,18 @@ from positions.queries.access import Reader, codings_for, conditions_for, source
 from positions.queries.evidence import Moment
 
 STANCES = ("-2", "-1", "0", "1", "2")
+
+
+def columns_of(model: type[Model]) -> list[str]:
+    """The model's own columns, to read them whole beside a few of what they refer to."""
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def with_names(rows: QuerySet[Coding]) -> QuerySet[Coding]:
+    """Codings with the slugs of negotiation, party and issue."""
+    return rows.select_related("negotiation", "party", "issue").only(
+        *columns_of(Coding), "negotiation__slug", "party__slug", "issue__slug"
+    )
 
 
 def with_conditions(rows: QuerySet[Coding]) -> QuerySet[Coding]:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from positions.api.lookups import InNegotiation, Issues, Parties, Persons, Reference, Rounds
 from positions.api.parameters import Day, Filter, Flag, Instant, Number, OneOf, Question, Words, ordering
-from positions.api.resources.codings import STANCES, load_coding_succession, with_conditions
+from positions.api.resources.codings import STANCES, columns_of, load_coding_succession, with_conditions, with_names
 from positions.api.serializers.statements import StatementSerializer
 from positions.api.serializers.succession import load_succession
 from positions.api.views import ResourceView
@@ -135,9 +135,13 @@ class StatementView(ResourceView):
 
     def loaded(self, rows: QuerySet[Statement]) -> QuerySet[Statement]:
         reader = self.reader
-        codings = _carried(codings_of_shown_statements(reader)).select_related("negotiation", "party", "issue")
-        return rows.select_related("negotiation", "source", "asserted_by", "speaker", "round").prefetch_related(
-            Prefetch("addressees", Party.objects.order_by("slug")),
+        codings = with_names(_carried(codings_of_shown_statements(reader)))
+        named = rows.select_related("negotiation", "source", "asserted_by", "speaker", "round").only(
+            *columns_of(Statement), "negotiation__slug", "asserted_by__slug", "speaker__slug", "round__number",
+            "source__negotiation_id", "source__attribution", "source__text_access",
+        )  # fmt: skip
+        return named.prefetch_related(
+            Prefetch("addressees", Party.objects.order_by("slug").only("slug")),
             Prefetch(
                 "codings",
                 with_conditions(codings.order_by("party__slug", "issue__slug", "created_at", "pk")),

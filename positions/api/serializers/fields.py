@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Choices
 from rest_framework import serializers
 
 from positions.queries.access import Reader
+
+# A field's name, what gets its value from a record, and what writes the value.
+Step = tuple[str, Callable[[Any], Any], Callable[[Any], Any]]
 
 
 class EnumField(serializers.Field[Any, Any, Any, Any]):
@@ -73,6 +78,43 @@ class Payload(serializers.Serializer[Any]):
         """Who reads."""
         reader: Reader = self.context["reader"]
         return reader
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """How each field gets its value from a record and writes it: looked up once, not for every record."""
+        fields: list[Any] = list(self.fields.values())
+        return [(field.field_name, read_path(field.source_attrs), field.to_representation) for field in fields]
+
+    def to_representation(self, record: Any) -> dict[str, Any]:
+        if isinstance(record, Mapping):
+            return super().to_representation(record)
+        shown: dict[str, Any] = {}
+        for name, read, write in self.steps:
+            value = read(record)
+            shown[name] = None if value is None else write(value)
+        return shown
+
+
+def read_path(names: Sequence[str]) -> Callable[[Any], Any]:
+    """What gives the attribute at the end of a path of names (the record itself where it is empty).
+
+    Null as soon as something on the way is null.
+    """
+    if not names:
+        return lambda record: record
+    if len(names) == 1:
+        return attrgetter(names[0])
+    first, *rest = names
+
+    def read(record: Any) -> Any:
+        value = getattr(record, first)
+        for name in rest:
+            if value is None:
+                return None
+            value = getattr(value, name)
+        return value
+
+    return read
 
 
 def instant_text(instant: datetime) -> str:
