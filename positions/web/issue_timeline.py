@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,6 +23,7 @@ from positions.web.charts import draw_steps
 from positions.web.ledes import moved, tell_issue
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
+from positions.web.pictures import PictureFailed, draw_picture
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_issue_record
@@ -70,7 +71,7 @@ class IssueTimeline:
 
 @page
 def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
-    found = load_timeline(request, reader, slug, issue)
+    found = load_timeline(request.GET, reader, slug, issue)
     most = None if request.GET.get("evidence") == "all" else ROWS_SHOWN
     wide = draw_chart(found, WIDE)
     dots = sum(len(marks.dots) for marks in wide.parties)
@@ -100,7 +101,26 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
 
 @page
 def issue_timeline_svg(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
-    found = load_timeline(request, reader, slug, issue)
+    found = load_timeline(request.GET, reader, slug, issue)
+    response = HttpResponse(write_svg(request, found), content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.issue.slug}.svg"'
+    return response
+
+
+@page
+def issue_timeline_png(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
+    found = load_timeline(request.GET, reader, slug, issue)
+    try:
+        picture = draw_picture(write_svg(request, found), "png")
+    except PictureFailed as failure:
+        return HttpResponse(str(failure), status=503, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(picture, content_type="image/png")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.issue.slug}.png"'
+    return response
+
+
+def write_svg(request: HttpRequest, found: IssueTimeline) -> str:
+    """The chart as a file of its own, its links with the whole address."""
     context = {
         "chart": draw_chart(found, WIDE),
         "chart_id": "timeline",
@@ -108,15 +128,12 @@ def issue_timeline_svg(request: HttpRequest, reader: Reader, slug: str, issue: s
         "statement_base": request.build_absolute_uri("/").rstrip("/"),
         "statement_query": found.asked.query,
     }
-    text = render_to_string("charts/step_chart.svg", context)
-    response = HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{found.issue.slug}.svg"'
-    return response
+    return render_to_string("charts/step_chart.svg", context)
 
 
 @page
 def issue_timeline_csv(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
-    found = load_timeline(request, reader, slug, issue)
+    found = load_timeline(request.GET, reader, slug, issue)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.issue.slug}.csv"'
     writer = csv.writer(response)
@@ -153,16 +170,16 @@ def guard_cell(value: str) -> str:
 # ---------------------------------------------------------------- loading
 
 
-def load_timeline(request: HttpRequest, reader: Reader, slug: str, issue_slug: str) -> IssueTimeline:
+def load_timeline(query: QueryDict, reader: Reader, slug: str, issue_slug: str) -> IssueTimeline:
     """The timeline asked for by the address. Raises ``NotVisible``, ``Http404`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     negotiation, issues = find_negotiation(reader, slug)
     issue = issues.get(issue_slug)
     if issue is None:
         raise Http404
     moment = asked.moment
     record = load_issue_record(reader, negotiation, issues, issue, moment)
-    asked = read_parties(request.GET, record.parties, asked)
+    asked = read_parties(query, record.parties, asked)
     inks = record.inks(asked.parties)
     wanted = set(asked.parties)
     history = record.history

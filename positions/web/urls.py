@@ -10,9 +10,10 @@ from positions.web.codebook import codebook
 from positions.web.compare import compare, compare_csv
 from positions.web.concessions import concession_ledger, concession_ledger_csv
 from positions.web.conditions import condition_ledger, condition_ledger_csv
+from positions.web.embeds import issue_timeline_embed, oembed
 from positions.web.health import healthz, readyz
 from positions.web.home import home
-from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_svg
+from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_png, issue_timeline_svg
 from positions.web.method import method
 from positions.web.negotiation import matrix, negotiation
 from positions.web.party_dossier import party_dossier, party_dossier_csv
@@ -35,6 +36,9 @@ urlpatterns: list[URLPattern] = [
     path("n/<slug:slug>/matrix/", matrix, name="matrix"),
     path(ISSUE, issue_timeline, name="issue-timeline"),
     path(f"{ISSUE}timeline.svg", issue_timeline_svg, name="issue-timeline-svg"),
+    path(f"{ISSUE}timeline.png", issue_timeline_png, name="issue-timeline-png"),
+    path(f"{ISSUE}embed/", issue_timeline_embed, name="issue-timeline-embed"),
+    path("oembed/", oembed, name="oembed"),
     path(f"{ISSUE}timeline.csv", issue_timeline_csv, name="issue-timeline-csv"),
     path("n/<slug:slug>/changes/", changes_page, name="changes"),
     path("n/<slug:slug>/changes/changes.csv", changes_csv, name="changes-csv"),
