@@ -1,4 +1,4 @@
-"""Negotiations, their rounds, issues, codebook and members."""
+"""Negotiations, their rounds, issues and members."""
 
 from __future__ import annotations
 
@@ -270,28 +270,6 @@ def parent_errors(issue: Issue, parent: Issue | None) -> dict[str, list[str]]:
             return {"parent": ["would make a circle"]}
         step = step.parent
     return {}
-
-
-@transaction.atomic
-def add_codebook_version(reader: Reader, negotiation: Negotiation, text: str) -> CodebookVersion:
-    """Issue a new version of the coding rules; codings made from now on point to it."""
-    require_role(reader, negotiation, Role.LEAD)
-    newest = negotiation.codebook_versions.select_for_update().order_by("-version").first()
-    version = CodebookVersion(
-        negotiation=negotiation, version=newest.version + 1 if newest else 1, text=text, recorded_at=timezone.now()
-    )
-    errors = field_errors(version)
-    if errors:
-        raise Invalid(errors)
-    version.save(force_insert=True)
-    record_event(
-        actor=reader.user,
-        action="codebook_version_added",
-        subject=version,
-        negotiation=negotiation,
-        after=snapshot(version),
-    )
-    return version
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ PAGES = (
     NEGOTIATION,
     f"{NEGOTIATION}matrix/",
     TIMELINE,
+    f"{NEGOTIATION}reliability/",
+    f"{NEGOTIATION}codebook/",
     "/method/",
     "/signin/",
     "/nowhere/",

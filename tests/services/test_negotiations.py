@@ -14,13 +14,13 @@ from positions.exceptions import Conflict, Invalid, NotPermitted, NotVisible
 from positions.models import CodebookVersion, Event, Issue, Member, Negotiation, Round
 from positions.queries.access import SYSTEM, Reader, reader_of
 from positions.services.access import note_administrator_read, open_negotiation
+from positions.services.codebook import publish_codebook_version
 from positions.services.events import snapshot
 from positions.services.negotiations import (
     DelegationFacts,
     IssueFacts,
     NegotiationFacts,
     RoundFacts,
-    add_codebook_version,
     create_negotiation,
     remove_member,
     save_issue,
@@ -57,7 +57,7 @@ CALLS: dict[str, Call] = {
     "update": lambda r, n: update_negotiation(r, n, replace(TALKS, slug=n.slug)),
     "round": lambda r, n: save_round(r, n, ROUND),
     "issue": lambda r, n: save_issue(r, n, ISSUE),
-    "codebook": lambda r, n: add_codebook_version(r, n, "Code what is said."),
+    "codebook": lambda r, n: publish_codebook_version(r, n, "Code what is said.", (), "First."),
     "role": lambda r, n: set_member_role(r, n, n.members.get(role=Role.REVIEWER).user, Role.LEAD),
     "remove": lambda r, n: remove_member(r, n.members.get(role=Role.REVIEWER)),
 }
@@ -305,16 +305,6 @@ def test_poles_are_frozen_once_a_coding_is_published(retired: bool) -> None:
         "Closed",
         "Frontier",
     )
-
-
-def test_add_codebook_version_counts_on_and_refuses_nul() -> None:
-    talks = make_talks()
-    lead = member(talks, Role.LEAD)
-    with refused(Invalid, "text"):
-        add_codebook_version(lead, talks, "a\x00b")
-    add_codebook_version(lead, talks, "Code what is said.")
-    assert list(talks.codebook_versions.values_list("version", "text")) == [(1, ""), (2, "Code what is said.")]
-    assert (only_event().action, logged(only_event().after)["version"]) == ("codebook_version_added", 2)
 
 
 # ---------------------------------------------------------------- members

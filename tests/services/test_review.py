@@ -12,6 +12,7 @@ from positions.enums import CodingStatus, ReviewPolicy, Role
 from positions.exceptions import Conflict, Invalid, NotPermitted
 from positions.models import Coding, Event, Negotiation, Statement
 from positions.queries.access import Reader, codings_for
+from positions.services.codebook import publish_codebook_version
 from positions.services.coding import (
     adjudicate_codings,
     code_statement,
@@ -26,7 +27,6 @@ from positions.services.coding import (
     withdraw_coding,
 )
 from positions.services.conditions import condition_facts
-from positions.services.negotiations import add_codebook_version
 from tests.factories import RECORDED_AT, make_coding, make_condition, make_issue, make_statement
 from tests.services.writing import logged, make_talks, member, only_event, refused, stances
 
@@ -250,7 +250,7 @@ def test_correct_coding_retires_the_old_reading_and_keeps_what_was_known() -> No
     coding = make_coding(make_statement(talks), stance=2, conditions=["a pause"])
     make_condition(coding, "a letter", statuses=[("met", date(2022, 1, 20))])
     before = coding_snapshot(Coding.objects.get())
-    add_codebook_version(member(talks, Role.LEAD), talks, "Second thoughts")
+    publish_codebook_version(member(talks, Role.LEAD), talks, "Second thoughts", (), "Second thoughts.")
     kept = condition_facts(coding)
     corrected = correct_coding(reviewer, coding, replace(facts_of(coding), stance=-1), "Misread")
 
