@@ -232,6 +232,7 @@ def adjudicate(request: HttpRequest, coding: Coding, form: Any) -> Done:
 CODING_ACTIONS = (
     ObjectAction("submit", "Submit", may_edit, submit, tone="primary"),
     ObjectAction("edit", "Edit draft…", may_edit, edit, ask_edit, context=show_passage),
+    ObjectAction("review", "Review", may_publish, href=lambda c: reverse("admin:positions_coding_review", args=[c.pk])),
     ObjectAction("publish", "Publish", may_publish, publish, tone="primary"),
     ObjectAction(
         "publish-changed",

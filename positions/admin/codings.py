@@ -18,6 +18,7 @@ from positions.admin.coding_forms import ReadingForm, condition_lines, reading_e
 from positions.admin.filters import QueueFilter, StandingFilter, scoped
 from positions.admin.finding import FindingAdmin
 from positions.admin.refusals import ServiceRows
+from positions.admin.review import ReviewAdmin
 from positions.admin.scope import note_reads, reader_on
 from positions.admin.starting import chosen_record, recall, remember, show_choice
 from positions.enums import Role
@@ -36,7 +37,7 @@ class NewReadingForm(ReadingForm):
 
 
 @admin.register(Coding)
-class CodingAdmin(FindingAdmin, BulkAdmin, ActionAdmin):
+class CodingAdmin(ReviewAdmin, FindingAdmin, BulkAdmin, ActionAdmin):
     """One coder's reading of one statement for one party on one issue."""
 
     add_role = Role.ANALYST
@@ -59,7 +60,6 @@ class CodingAdmin(FindingAdmin, BulkAdmin, ActionAdmin):
         scoped("negotiation"),
         "status",
         StandingFilter,
-        scoped("codebook"),
         scoped("codebook"),
         scoped("issue"),
         scoped("party"),

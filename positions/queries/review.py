@@ -14,8 +14,9 @@ from uuid import UUID
 from django.db.models import Exists, Max, Model, OuterRef, QuerySet
 
 from positions.enums import AnchorStatus, CodingStatus, ReviewPolicy, Role, RoundStatus
-from positions.models import Coding, Delegation, Issue, Party, Source, SourceText, Statement
+from positions.models import CodebookEntry, Coding, Delegation, Issue, Party, Source, SourceText, Statement
 from positions.queries.access import Reader, codings_for, published_codings_for, sources_for, statements_for
+from positions.queries.codebook import EntryWords, own_words, words_of
 
 
 @dataclass(frozen=True)
@@ -183,3 +184,52 @@ def stale_positions(reader: Reader, today: date, *, at_least: int = 1, limit: in
     parties = Party.objects.in_bulk({row[2] for row in shown})
     issues = Issue.objects.select_related("negotiation").in_bulk({row[3] for row in shown})
     return [StalePosition(parties[party], issues[issue], heard, silent) for silent, heard, party, issue in shown]
+
+
+# ---------------------------------------------------------------- one reading under review
+
+CONTEXT_LENGTH = 400
+EARLIER_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ReadingInReview:
+    """What a reviewer needs beside a reading; ``earlier`` is newest first, ``place`` counts from 1 (0: not queued)."""
+
+    before: str
+    after: str
+    words: EntryWords
+    earlier: list[Coding]
+    place: int
+    total: int
+    previous: UUID | None
+    next: UUID | None
+
+
+def reading_in_review(reader: Reader, coding: Coding) -> ReadingInReview:
+    """The quote's surroundings, the codebook's words, the coder's earlier readings and the place in the queue."""
+    statement = coding.statement
+    text = statement.text.text if statement.text else ""
+    start, end = statement.start or 0, statement.end or 0
+    entry = CodebookEntry.objects.filter(version=coding.codebook_id, issue=coding.issue_id).select_related("issue")
+    written = entry.first()
+    earlier = codings_for(reader).filter(
+        coder=coding.coder, issue=coding.issue_id, created_at__lte=coding.created_at, retired_at=None
+    )
+    waiting = list(waiting_for_review_by(reader).order_by("submitted_at", "pk").values_list("pk", flat=True))
+    at = waiting.index(coding.pk) if coding.pk in waiting else -1
+    others = at >= 0 and len(waiting) > 1
+    return ReadingInReview(
+        before=text[max(0, start - CONTEXT_LENGTH) : start],
+        after=text[end : end + CONTEXT_LENGTH],
+        words=words_of(written) if written else own_words(coding.issue),
+        earlier=list(
+            earlier.exclude(pk=coding.pk)
+            .select_related("statement", "party")
+            .order_by("-created_at", "pk")[:EARLIER_SHOWN]
+        ),
+        place=at + 1,
+        total=len(waiting),
+        previous=waiting[at - 1] if others else None,
+        next=waiting[(at + 1) % len(waiting)] if others else None,
+    )
