@@ -101,7 +101,7 @@ def add_row(model: str, talks: Talks, number: int, user: Any) -> None:
             negotiation=negotiation, version=number + 10, recorded_at=timezone.now()
         ),
         "codebookentry": lambda: CodebookEntry.objects.create(
-            version=negotiation.codebook_versions.first(), issue=make_issue(negotiation), proposal="It is so"
+            version=talks.coding.codebook, issue=make_issue(negotiation), proposal="It is so"
         ),
         "source": lambda: make_source(negotiation),
         "sourcetext": lambda: make_source(negotiation),

@@ -211,14 +211,17 @@ def test_outsiders_count_only_what_is_in_the_record_and_open_to_them(talks: Talk
 def test_blind_units_count_once_settled(db: None) -> None:
     talks = Talks(review_policy=ReviewPolicy.DOUBLE)
     waiting = talks.reader(Role.ANALYST)
-    readers = {role: talks.reader(role) for role in (Role.VIEWER, Role.ANALYST, Role.REVIEWER, Role.LEAD)}
+    readers: dict[str, Reader] = {
+        role: talks.reader(role) for role in (Role.VIEWER, Role.ANALYST, Role.REVIEWER, Role.LEAD)
+    }
+    readers[""] = Reader()
     anna, ben = add_member(talks.negotiation), add_member(talks.negotiation)
     statement = talks.say()
     talks.read(talks.say(), anna, status=CodingStatus.PUBLISHED, reason="Settled.")
     first, second = talks.read(statement, anna, 2), talks.read(statement, ben, -2)
 
     def counted() -> dict[str, int]:
-        return {role: talks.percent(reader=reader)[1] for role, reader in {**readers, "": Reader()}.items()}
+        return {role: talks.percent(reader=reader)[1] for role, reader in readers.items()}
 
     assert counted() == {Role.VIEWER: 0, Role.ANALYST: 0, Role.REVIEWER: 1, Role.LEAD: 1, "": 0}
     # a reviewer with a reading of their own in hand is as blind as the coders
