@@ -91,7 +91,8 @@ class Tagging:
 
     def code(self, *keys: str) -> None:
         """Code the passage at hand: Russia on exercises, unless it has a party, and what the keys say."""
-        if not self.page.input_value("#asserted-by"):
+        party = self.page.locator("#asserted-by-box")
+        if not party.locator("input").input_value() and party.locator(".token").count() == 0:
             self.choose("w", "kremlin", "Russia")
         self.choose("i", "exercises", "xercises")
         self.press(*keys)
@@ -131,7 +132,13 @@ def tag(browser: Browser, live_stack: Stack, cookies: dict[str, Any]) -> Iterato
     contexts: list[BrowserContext] = []
     complaints = Complaints()
 
-    def open_page(source: str, role: str = "analyst", beside: Tagging | None = None, **options: Any) -> Tagging:
+    def open_page(
+        source: str,
+        role: str = "analyst",
+        beside: Tagging | None = None,
+        suggestions: list[Any] | None = None,
+        **options: Any,
+    ) -> Tagging:
         if beside is None:
             options.setdefault("viewport", {"width": 1200, "height": 900})
             context = browser.new_context(storage_state=cookies[role], **options)
@@ -141,6 +148,8 @@ def tag(browser: Browser, live_stack: Stack, cookies: dict[str, Any]) -> Iterato
         else:
             context = beside.page.context
         page = context.new_page()
+        if suggestions is not None:
+            page.route("**/tag/suggestions/", lambda route: route.fulfill(json={"suggestions": suggestions}))
         complaints.watch(page)
         return Tagging(page, live_stack, source).open()
 

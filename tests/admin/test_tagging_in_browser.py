@@ -56,17 +56,15 @@ SUGGESTED = {
 
 
 def test_suggestions_are_taken_over_or_refused_by_one_key(tag: Opener, sources: dict[str, str]) -> None:
-    tagging = tag(sources["suggested"])
+    offered = [SUGGESTED, {**SUGGESTED, "start": 44, "end": 70, "move": None}]
+    tagging = tag(sources["suggested"], suggestions=offered)
     asked: list[Any] = []
 
     def refuse(route: Any) -> None:
         asked.append(route.request.post_data_json)
         route.fulfill(status=204)
 
-    offered = [SUGGESTED, {**SUGGESTED, "start": 44, "end": 70, "move": None}]
-    tagging.page.route("**/tag/suggestions/", lambda route: route.fulfill(json={"suggestions": offered}))
     tagging.page.route("**/tag/refusals/", refuse)
-    tagging.reload()
     tagging.focus()
     tagging.press("n")
     expect(tagging.page.locator(".suggestion-why")).to_contain_text("NATO · a delegate · Military exercises · offer")
@@ -301,7 +299,7 @@ def test_single_keys_do_nothing_in_fields_and_can_be_switched_off(tag: Opener, s
 
 def test_long_text_opens_at_once_and_scrolls(tag: Opener, sources: dict[str, str]) -> None:
     """A text of a million characters; the clock is the browser's own, from the request until the page is ready."""
-    tagging = tag(sources["long"])
+    tagging = tag(sources["long"], suggestions=[])
     assert tagging.page.evaluate("() => document.getElementById('text').textContent.length") > 1_000_000
     took = [ready_after(tagging)]
     # on a machine that is busy with something else, the best of five

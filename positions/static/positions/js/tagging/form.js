@@ -73,6 +73,19 @@ export function takeSuggestion(form, suggestion) {
   form.suggested = true;
 }
 
+// Put a form on top of another version of its statement: a reading goes on where the other has one for the same party
+// and issue. Without another version it becomes a statement of its own.
+export function standOn(form, theirs) {
+  form.key = newKey();
+  form.editing = theirs?.editing ?? null;
+  const about = (whole, coding) => `${coding.party?.slug ?? whole.asserted_by[0]?.slug} ${coding.issue}`;
+  const standing = [...(theirs?.codings ?? [])];
+  for (const coding of form.codings) {
+    const place = standing.findIndex((one) => one.key === coding.key || about(theirs, one) === about(form, coding));
+    coding.key = place < 0 ? newKey() : standing.splice(place, 1)[0].key;
+  }
+}
+
 // What the server would refuse, in its own field names.
 export function findFaults(form, text) {
   const faults = {};

@@ -1,7 +1,7 @@
 // From the panel to the record: saving, withdrawing, undoing, and what to do when the server sees it differently.
 
 import { askWhichVersion, describe } from "./conflict.js";
-import { blankForm, carriedOver, findFaults, formOf, requestOf } from "./form.js";
+import { blankForm, carriedOver, findFaults, formOf, requestOf, standOn } from "./form.js";
 import { announce, clearNotice, notice } from "./notices.js";
 import { Outbox } from "./outbox.js";
 import { byId } from "./panel.js";
@@ -143,8 +143,7 @@ export class Saving {
       return true;
     }
     form.reason = reason || form.reason;
-    form.editing = form.editing && theirs ? theirs.editing : null;
-    form.key = newKey();
+    standOn(form, form.editing ? theirs : null);
     page.panel.show(form);
     page.keep();
     return choice === "mine" ? this.save() : false;
