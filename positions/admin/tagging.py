@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.contrib.admin import AdminSite
@@ -46,6 +47,9 @@ from positions.services.tagging_undo import undo_last_action
 
 View = Callable[..., HttpResponse]
 
+# Whose page asks: on a shared browser the session may be another person's by now, who neither sees nor sends its work.
+PAGE_OWNER = "X-Tagging-User"
+SOMEBODY_ELSE = "Somebody else is signed in now; sign in as {} to send what you did here."
 SIGN_IN_AGAIN = "Your session has ended. Sign in again; what you entered is still on this page."
 PARAGRAPH_GAP = re.compile(r"\n[^\S\n]*\n\s*")
 LINE_GAP = re.compile(r"\n\s*")
@@ -137,6 +141,9 @@ def answers_json(*methods: str) -> Callable[[View], View]:
 def _answer(view: View, request: HttpRequest, object_id: UUID, **kwargs: Any) -> HttpResponse:
     if not request.user.is_authenticated:
         return problem(401, SIGN_IN_AGAIN)
+    owner = unquote(request.headers.get(PAGE_OWNER, ""))
+    if owner and owner != request.user.get_username():
+        return problem(401, SOMEBODY_ELSE.format(owner))
     reader = reader_on(request)
     if reader.user is None or not reader.user.is_staff:
         return problem(403, "The desk is for staff; ask a lead of the negotiation for access.")
