@@ -112,7 +112,7 @@ POSITIONS = f"""
 """
 
 STATEMENTS = """
-    SELECT statement.*, source.key, asserter.slug, round.number
+    SELECT statement.*, source.key AS source, asserter.slug AS asserted_by, round.number AS round
     FROM positions_statement statement
     JOIN positions_source source ON source.id = statement.source_id
     JOIN positions_party asserter ON asserter.id = statement.asserted_by_id
@@ -126,18 +126,20 @@ STATEMENTS = """
     LIMIT 50
 """
 CODINGS = """
-    SELECT coding.*, party.slug, issue.slug
+    SELECT coding.*, party.slug AS party, issue.slug AS issue
     FROM positions_coding coding
     JOIN positions_party party ON party.id = coding.party_id
     JOIN positions_issue issue ON issue.id = coding.issue_id
     WHERE coding.statement_id IN ({statements}) AND coding.recorded_at IS NOT NULL AND coding.retired_at IS NULL
 """
 CONDITIONS = """
-    SELECT condition.*, burdened.slug, entry.*
+    SELECT condition.id, condition.coding_id, condition.text, condition.kind, burdened.slug AS falls_on,
+           entry.status, entry."on", entry.recorded_at
     FROM positions_condition condition
     LEFT JOIN positions_party burdened ON burdened.id = condition.falls_on_id
     LEFT JOIN positions_conditionstatusentry entry ON entry.condition_id = condition.id
     WHERE condition.coding_id IN ({codings})
+    ORDER BY condition.coding_id, condition.rank, entry.rank
 """
 ADDRESSEES = """
     SELECT link.statement_id, party.slug

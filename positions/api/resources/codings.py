@@ -29,7 +29,7 @@ def columns_of(model: type[Model]) -> list[str]:
 def with_names(rows: QuerySet[Coding]) -> QuerySet[Coding]:
     """Codings with the slugs of negotiation, party and issue."""
     return rows.select_related("negotiation", "party", "issue").only(
-        *columns_of(Coding), "negotiation__slug", "party__slug", "issue__slug"
+        *columns_of(Coding), "negotiation__slug", "negotiation__visibility", "party__slug", "issue__slug"
     )
 
 

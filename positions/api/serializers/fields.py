@@ -80,7 +80,7 @@ class Payload(serializers.Serializer[Any]):
         return reader
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def _steps(self) -> list[Step]:
         """How each field gets its value from a record and writes it: looked up once, not for every record."""
         fields: list[Any] = list(self.fields.values())
         return [(field.field_name, read_path(field.source_attrs), field.to_representation) for field in fields]
@@ -89,7 +89,7 @@ class Payload(serializers.Serializer[Any]):
         if isinstance(record, Mapping):
             return super().to_representation(record)
         shown: dict[str, Any] = {}
-        for name, read, write in self.steps:
+        for name, read, write in self._steps:
             value = read(record)
             shown[name] = None if value is None else write(value)
         return shown
