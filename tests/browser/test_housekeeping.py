@@ -7,12 +7,23 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.admin.test_desk_in_browser import sign_in
+from tests.browsing import Complaints
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 
-def test_statements_are_dated_by_keyboard_and_the_change_is_undone(page: Page, live_stack: Stack) -> None:
+def violations(page: Page, complaints: Complaints) -> list[str]:
+    """What axe finds; the checker's own styles are blocked by the page's policy, which is no complaint of ours."""
+    said = len(complaints.found)
+    found = [rule["id"] for rule in Axe().run(page).response["violations"]]
+    del complaints.found[said:]
+    return found
+
+
+def test_statements_are_dated_by_keyboard_and_the_change_is_undone(
+    page: Page, live_stack: Stack, complaints: Complaints
+) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 800})
     sign_in(page, live_stack, "lead")
@@ -25,17 +36,19 @@ def test_statements_are_dated_by_keyboard_and_the_change_is_undone(page: Page, l
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 would change")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page, complaints) == []
     page.locator("#id_reason").fill("The transcript names December")
     page.get_by_role("button", name="Confirm: date anew").press("Enter")
     expect(page.locator(".messagelist .success")).to_contain_text("1 statement: dated 2021-12")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page, complaints) == []
     page.get_by_role("link", name="Undo…").press("Enter")
     page.locator(".submit-row input[type=submit]").press("Enter")
     expect(page.locator(".messagelist .success").last).to_contain_text("Undone.")
 
 
-def test_finding_page_fits_a_narrow_screen_and_reads_well(page: Page, live_stack: Stack) -> None:
+def test_finding_page_fits_a_narrow_screen_and_reads_well(
+    page: Page, live_stack: Stack, complaints: Complaints
+) -> None:
     sign_in(page, live_stack, "lead")
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{live_stack.url}/admin/positions/coding/find/")
@@ -43,4 +56,4 @@ def test_finding_page_fits_a_narrow_screen_and_reads_well(page: Page, live_stack
     page.get_by_role("button", name="Find").press("Enter")
     expect(page.get_by_role("heading", name="found")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page, complaints) == []
