@@ -137,9 +137,8 @@ class StatementView(ResourceView):
         reader = self.reader
         codings = with_names(_carried(codings_of_shown_statements(reader)))
         named = rows.select_related("negotiation", "source", "asserted_by", "speaker", "round").only(
-            *columns_of(Statement), "negotiation__slug", "negotiation__visibility", "asserted_by__slug", "speaker__slug",
-            "round__number",
-            "source__negotiation_id", "source__attribution", "source__text_access",
+            *columns_of(Statement), "negotiation__slug", "negotiation__visibility", "asserted_by__slug",
+            "speaker__slug", "round__number", "source__negotiation_id", "source__attribution", "source__text_access",
         )  # fmt: skip
         return named.prefetch_related(
             Prefetch("addressees", Party.objects.order_by("slug").only("slug")),
