@@ -58,13 +58,6 @@ SUGGESTED = {
 def test_suggestions_are_taken_over_or_refused_by_one_key(tag: Opener, sources: dict[str, str]) -> None:
     offered = [SUGGESTED, {**SUGGESTED, "start": 44, "end": 70, "move": None}]
     tagging = tag(sources["suggested"], suggestions=offered)
-    asked: list[Any] = []
-
-    def refuse(route: Any) -> None:
-        asked.append(route.request.post_data_json)
-        route.fulfill(status=204)
-
-    tagging.page.route("**/tag/refusals/", refuse)
     tagging.focus()
     tagging.press("n")
     expect(tagging.page.locator(".suggestion-why")).to_contain_text("NATO · a delegate · Military exercises · offer")
@@ -72,10 +65,12 @@ def test_suggestions_are_taken_over_or_refused_by_one_key(tag: Opener, sources: 
     tagging.expect_saved(1)
     expect(tagging.page.locator("#effort")).to_have_attribute("data-last", "4")
     expect(tagging.exact).to_have_text("Moscow refuses to withdraw")
-    tagging.press("x")
+    with tagging.page.expect_response("**/tag/refusals/") as answer:
+        tagging.press("x")
+    assert answer.value.status == 204
+    assert answer.value.request.post_data_json == {"start": 44, "end": 70, "party": "nato", "issue": "exercises"}
     expect(tagging.page.locator("#suggestion")).to_be_hidden()
     expect(tagging.page.locator("#suggestion-count")).to_have_text("0 suggested passages left")
-    assert asked == [{"start": 44, "end": 70, "party": "nato", "issue": "exercises"}]
     [made] = statements_of(tagging)
     assert (made["asserted_by"]["slug"], made["speaker_label"], made["codings"][0]["move"]) == (
         "nato",
