@@ -30,7 +30,7 @@ def test_ids_days_and_instants_of_bare_rows(recorded_at: datetime) -> None:
     engine = engine_for(connection.vendor)
     coding = make_coding(recorded_at=recorded_at)
     [(id, day, recorded, retired)] = bare_rows(
-        Coding.objects.values_list("pk", "stated_latest", "recorded_at", "retired_at")
+        Coding.objects.values_list(engine.bare_id("pk"), "stated_latest", "recorded_at", "retired_at")
     )
     assert engine.read_id(id) == str(coding.pk)
     assert engine.read_day(day) == date(2022, 1, 10)
