@@ -17,7 +17,8 @@ from positions.models import Event
 from positions.queries.access import events_for
 
 EVENTS_A_PAGE = 50
-UNSPOKEN = {"id", "negotiation"}
+# "step" is what the tagging page needs to take a step back
+UNSPOKEN = {"id", "negotiation", "step"}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from positions.models import Coding, Condition, Event, Party, Person, Source, St
 from positions.queries.access import (
     DRAFTING,
     Reader,
-    codings_for,
     codings_of_shown_statements,
     sources_for,
     statements_for,
@@ -34,7 +33,7 @@ ENTRIES_WATCHED = 30
 # Entries that tell of one statement each; any other may have changed every statement of the source.
 STATEMENT_SUBJECTS = ("statement", "statementgroup", "coding", "condition", "relation")
 # Entries after which no statement looks different.
-IDLE = ("read_by_administrator",)
+IDLE = ("read_by_administrator", "suggestion_refused")
 # What coders do before a reading is decided: under blind coding each knows only of their own.
 BLIND = (*DRAFTING, "coding_submitted", "coding_recalled")
 
@@ -243,7 +242,8 @@ def changes_since(reader: Reader, source: Source, cursor: str) -> Changes:
 
 def _concerned(reader: Reader, subjects: Mapping[str, set[str]], touched: set[str]) -> list[UUID]:
     """The statements that entries about themselves, their readings or the conditions of these speak of."""
-    readings = codings_for(reader).filter(Q(pk__in=subjects["coding"]) | Q(conditions__in=subjects["condition"]))
+    told = Q(pk__in=subjects["coding"]) | Q(conditions__in=subjects["condition"])
+    readings = codings_of_shown_statements(reader).filter(told)
     found = {UUID(subject) for subject in (*subjects["statement"], *touched)}
     if subjects["coding"] or subjects["condition"]:
         found.update(readings.order_by().values_list("statement", flat=True))

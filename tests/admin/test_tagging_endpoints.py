@@ -558,6 +558,24 @@ def test_administrator_reading_restricted_talks_is_noted(sign_in: SignIn, hidden
     assert Event.objects.filter(action="read_by_administrator", negotiation=hidden.negotiation).count() == 1
 
 
+def test_request_without_a_form_token_is_refused(users: dict[str, User], talks: Talks) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(users["analyst"], backend="django.contrib.auth.backends.ModelBackend")
+    refused = send(strict, talks, "statements/", passage(talks))
+    assert (refused.status_code, "json" in refused.headers["Content-Type"]) == (403, False)
+    page = strict.get(address(talks))
+    token = str(page.context["csrf_token"])
+    saved = strict.post(
+        address(talks, "statements/"), passage(talks), content_type="application/json", headers={"X-CSRFToken": token}
+    )
+    assert saved.status_code == 201
+
+
+def test_history_of_a_tagged_passage_speaks_in_words(analyst: Client, talks: Talks, saved: dict[str, Any]) -> None:
+    page = analyst.get(f"/admin/positions/statement/{saved['statements'][0]['id']}/history/").content.decode()
+    assert ("passage tagged" in page.lower(), "readings:" in page.lower()) == (True, False)
+
+
 def test_wrong_method_is_answered_in_json(analyst: Client, talks: Talks) -> None:
     answer = analyst.get(address(talks, "statements/"))
     assert (answer.status_code, answer.headers["Allow"], answer.headers["Content-Type"]) == (405, "POST", PROBLEM)
