@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from positions.enums import Attribution, DerivationKind, Reliability, SourceKind, TextAccess, Tlp
-from positions.models.base import Record, choice_constraint
+from positions.models.base import FoldedText, Record, choice_constraint
 from positions.models.negotiations import Negotiation
 from positions.validators import validate_edtf, validate_language_tag, validate_plain_text
 
@@ -45,6 +45,7 @@ class Source(Record):
     derivation_kind = models.CharField(max_length=11, choices=DerivationKind.choices, blank=True)
     note = models.TextField(blank=True, validators=[validate_plain_text])
     recorded_at = models.DateTimeField()
+    folded = FoldedText(of=("title", "publisher", "author", "key"))
 
     class Meta:
         ordering = ["-published_latest", "title", "id"]

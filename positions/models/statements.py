@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from positions.enums import AnchorStatus, Attribution, Credibility, Directness
-from positions.models.base import Record, choice_constraint
+from positions.models.base import FoldedText, Record, choice_constraint
 from positions.models.negotiations import Negotiation, Round
 from positions.models.parties import Party, Person
 from positions.models.sources import Source, SourceText
@@ -74,6 +74,8 @@ class Statement(Record):
         blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes."
     )
     withdrawal_reason = models.TextField(blank=True, validators=[validate_plain_text])
+    folded = FoldedText(of=("exact",))
+    folded_speaker = FoldedText(of=("speaker_label",))
 
     class Meta:
         ordering = ["-stated_latest", "id"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from positions.enums import AliasKind
 from positions.exceptions import Invalid
+from positions.folding import folded
 from positions.models import Appointment, Negotiation, PartyAlias
 from positions.queries.access import Reader, parties_for, persons_for
 
@@ -51,12 +51,6 @@ def choices_for(
             )
     ranked.sort(key=lambda found: found[:5])
     return [{"slug": one.slug, "name": one.name, "hint": hint} for *_, one, hint in ranked[:CHOICES_SHOWN]]
-
-
-def folded(words: str) -> str:
-    """The words without case, accents and doubled spaces, by which they are compared."""
-    plain = unicodedata.normalize("NFKD", words.casefold())
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 
 def _fit_of(candidate: Candidate, wanted: str) -> tuple[int | None, str]:

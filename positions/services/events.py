@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from positions.models import Event, Negotiation
+from positions.models.base import FoldedText
 
 
 def record_event(
@@ -40,7 +41,9 @@ def record_event(
 
 def snapshot(record: models.Model, *fields: str) -> dict[str, Any]:
     """The record's columns, JSON-ready through the log's encoder; all of them when none are named."""
-    chosen = [f for f in record._meta.concrete_fields if not fields or f.name in fields]
+    chosen = [
+        f for f in record._meta.concrete_fields if (not fields or f.name in fields) and not isinstance(f, FoldedText)
+    ]
     return {field.name: getattr(record, field.attname) for field in chosen}
 
 

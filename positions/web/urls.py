@@ -21,6 +21,7 @@ from positions.web.readouts import readouts, readouts_csv
 from positions.web.red_lines import red_line_ledger, red_line_ledger_csv
 from positions.web.reliability import reliability, reliability_csv
 from positions.web.round import round_page
+from positions.web.search import search
 from positions.web.source import source
 from positions.web.statement import statement
 
@@ -29,6 +30,7 @@ ROUND = "n/<slug:slug>/rounds/<int:number>/"
 
 urlpatterns: list[URLPattern] = [
     path("", home, name="home"),
+    path("search/", search, name="search"),
     path("method/", method, name="method"),
     path("signin/", LoginView.as_view(redirect_authenticated_user=True), name="signin"),
     path("signout/", LogoutView.as_view(), name="signout"),

@@ -139,7 +139,8 @@ LEFT_OUT = {
     "speaker_label", "group", "supersedes", "reason", "withdrawal_reason", "comment", "codebook", "coder_user",
     "created_at", "submitted_at", "is_listed", "derivation_kind", "review_policy", "arguments", "cursor",
     "progress_done", "progress_total", "result", "errors", "attempts", "lease_until", "heartbeat_at", "created_by",
-    "started_at", "finished_at", "stated_earliest", "published_earliest", "merged_into",
+    "started_at", "finished_at", "stated_earliest", "published_earliest", "merged_into", "folded",
+    "folded_speaker",
 }  # fmt: skip
 RENAMED = {
     "stated_on": "stated_after", "stated_latest": "stated_before", "published_on": "published_after",

@@ -33,7 +33,7 @@ def test_drawing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch
     def wait(*args: object, **options: object) -> None:
         raise subprocess.TimeoutExpired("draw", 1)
 
-    monkeypatch.setattr(pictures.subprocess, "run", wait)
+    monkeypatch.setattr("positions.web.pictures.subprocess.run", wait)
     with pytest.raises(PictureFailed, match="took too long"):
         draw_picture(SVG.format("<g/>"), "png")
 
