@@ -1,4 +1,8 @@
-"""What searches compare: the folded words of statements and sources."""
+"""What searches compare: the folded words of statements and sources.
+
+SQLite makes a table anew to add a column, and the new table has none of the old one's triggers: they
+are installed again at the end.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,6 +11,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from positions.db import engine_for
 from positions.folding import folded
 from positions.models.base import FoldedText
 
@@ -35,6 +40,12 @@ def fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             manager.bulk_update(batch, list(fields))
 
 
+def install_guards_again(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    engine = engine_for(schema_editor.connection.vendor)
+    for statement in (*engine.unguard_statements(), *engine.guard_statements()):
+        schema_editor.execute(statement, params=None)
+
+
 class Migration(migrations.Migration):
     dependencies = [("positions", "0002_guards")]
     operations = [
@@ -42,4 +53,5 @@ class Migration(migrations.Migration):
         migrations.AddField("statement", "folded", FoldedText(of=FIELDS["Statement"]["folded"])),
         migrations.AddField("statement", "folded_speaker", FoldedText(of=FIELDS["Statement"]["folded_speaker"])),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(install_guards_again, install_guards_again),
     ]

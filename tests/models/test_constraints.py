@@ -10,7 +10,18 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from positions.models import Appointment, BlocMembership, CodebookVersion, Condition, ConditionStatusEntry, Delegation
+from positions.models import (
+    Appointment,
+    BlocMembership,
+    ChangeSet,
+    CodebookEntry,
+    CodebookVersion,
+    Condition,
+    ConditionStatusEntry,
+    Delegation,
+    Relation,
+    SuggestionRefusal,
+)
 from tests import factories
 from tests.factories import RECORDED_AT
 
@@ -110,7 +121,54 @@ def _codebook_twice() -> None:
     CodebookVersion.objects.create(negotiation=factories.make_negotiation(), version=1, recorded_at=RECORDED_AT)
 
 
+def _relation(**fields: Any) -> Relation:
+    """A statement that answers another of the same negotiation."""
+    statement = factories.make_statement()
+    values: dict[str, Any] = {
+        "negotiation": statement.negotiation, "kind": "responds_to", "statement": statement,
+        "other": factories.make_statement(statement.negotiation), "seen_by": "amelie", "recorded_at": RECORDED_AT,
+    }  # fmt: skip
+    return Relation.objects.create(**{**values, **fields})
+
+
+def _relation_twice() -> None:
+    relation = _relation()
+    _relation(statement=relation.statement, other=relation.other)
+
+
+def _relation_to_itself() -> None:
+    statement = factories.make_statement()
+    _relation(statement=statement, other=statement)
+
+
+def _change_set(**fields: Any) -> ChangeSet:
+    return ChangeSet.objects.create(
+        **{"kind": "redate", "title": "Dated anew", "made_by_name": "amelie", "made_at": RECORDED_AT, **fields}
+    )
+
+
+def _entry_twice() -> None:
+    issue = factories.make_issue()
+    version = issue.negotiation.codebook_versions.get()
+    for _ in range(2):
+        CodebookEntry.objects.create(version=version, issue=issue, proposal="Limits")
+
+
+def _refusal_of_nothing() -> None:
+    SuggestionRefusal.objects.create(
+        text=factories.make_source().texts.get(), start=5, end=5, refused_by_name="amelie", refused_at=RECORDED_AT
+    )
+
+
 CASES: dict[str, Callable[[], Any]] = {
+    "relation_kind_known": lambda: _relation(kind="rhymes_with"),
+    "relation_not_to_itself": _relation_to_itself,
+    "relation_once_in_force": _relation_twice,
+    "relation_retired_after_record": lambda: _relation(retired_at=RECORDED_AT),
+    "change_set_kind_known": lambda: _change_set(kind="shuffle"),
+    "change_set_undone_after_made": lambda: _change_set(undone_at=RECORDED_AT),
+    "codebook_entry_once": _entry_twice,
+    "suggestion_refusal_span_in_order": _refusal_of_nothing,
     "negotiation_visibility_known": lambda: factories.make_negotiation(visibility="secret"),
     "negotiation_review_policy_known": lambda: factories.make_negotiation(review_policy="triple"),
     "round_number_once": _same_negotiation(factories.make_round, number=1),
