@@ -89,6 +89,29 @@ def ask_reason(page: ActionAdmin, request: HttpRequest, record: Any) -> Callable
     return ReasonForm
 
 
+# Fields in which people write sentences.
+WRITTEN = ("comment", "reason", "condition_lines")
+NOT_ALLOWED = "Your role does not allow this, or no longer does, or the record is gone. Nothing was saved."
+
+
+def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was written in a form that was sent: the field's name and its words."""
+    written = ((name.removesuffix("_lines"), request.POST.get(name, "")) for name in WRITTEN)
+    return [(name, words) for name, words in written if words.strip()]
+
+
+def keep_words(page: ServiceAdmin, request: HttpRequest, refusal: str) -> HttpResponse:
+    """An answer that gives back what was typed to somebody who may no longer send it; it shows no record."""
+    context = {
+        **page.admin_site.each_context(request),
+        "title": "Not saved",
+        "opts": page.opts,
+        "refusal": refusal,
+        "typed": typed_words(request),
+    }
+    return TemplateResponse(request, "admin/positions/kept_words.html", context, status=403)
+
+
 class ActionAdmin(ServiceAdmin):
     """A page with buttons."""
 
@@ -131,12 +154,14 @@ class ActionAdmin(ServiceAdmin):
         chosen = next(action for action in self.object_actions if action.slug == slug)
         record = self.get_object(request, unquote(object_id))
         if record is None or not self.has_view_permission(request, record):
+            if typed_words(request):
+                return keep_words(self, request, NOT_ALLOWED)
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not chosen.allowed(reader_on(request), record):
-            messages.error(
-                request,
-                f"“{chosen.label.rstrip('…')}” is not possible: not in your role, or not now. Nothing was saved.",
-            )
+            refusal = f"“{chosen.label.rstrip('…')}” is not possible: not in your role, or not now. Nothing was saved."
+            if typed_words(request):
+                return keep_words(self, request, refusal)
+            messages.error(request, refusal)
             return HttpResponseRedirect(page_of(record))
         return self.run_action(request, record, chosen)
 

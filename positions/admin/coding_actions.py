@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -25,6 +25,7 @@ from positions.enums import CodingStatus, ReviewPolicy, Role
 from positions.exceptions import Invalid
 from positions.models import Coding
 from positions.queries.access import Reader
+from positions.queries.review import place_in_adjudication, place_in_review
 from positions.services.coding import (
     CodingFacts,
     adjudicate_codings,
@@ -103,6 +104,23 @@ def published_over(coding: Coding) -> bool:
     return same.filter(status=CodingStatus.PUBLISHED).exists()
 
 
+def url_after_review(reader: Reader, coding: Coding) -> str:
+    """Where a reviewer goes on after ``coding``: the next reading, else the empty queue. Ask before deciding."""
+    onward = place_in_review(reader, coding).next
+    return reverse("admin:positions_coding_review", args=[onward]) if onward else queue_url("review")
+
+
+def url_after_adjudication(reader: Reader, coding: Coding) -> str:
+    """The same for passages with two blind readings."""
+    onward = place_in_adjudication(reader, coding).next
+    return reverse("admin:positions_coding_adjudicate", args=[onward]) if onward else queue_url("adjudicate")
+
+
+def queue_url(slug: str) -> str:
+    """The list of what waits in a queue of codings."""
+    return f"{reverse('admin:positions_coding_changelist')}?queue={slug}"
+
+
 # ---------------------------------------------------------------- forms
 
 
@@ -134,14 +152,22 @@ class AdjudicationForm(ReasonedReadingForm):
 
 
 def ask_adjudication(page: ActionAdmin, request: HttpRequest, coding: Coding) -> Callable[..., forms.BaseForm]:
-    """Start from what the readings agree on."""
+    """Start from what the readings agree on, or from the one that is taken over; the reason typed stays."""
     readings = readings_beside(reader_on(request), coding)
+    taken = [reading for reading in readings if str(reading.pk) == request.POST.get("take")]
+    make = reading_form(AdjudicationForm, request, coding.negotiation, initial=agreed_in(taken or readings))
+    if not taken:
+        return make
+    return lambda *sent, **kwargs: make(initial={"reason": request.POST.get("reason", "")})
+
+
+def agreed_in(readings: Sequence[Coding]) -> dict[str, Any]:
+    """The fields in which the readings are alike, as the form of a reading starts from them."""
     agreed: dict[str, Any] = {
         name: values.pop() for name in READING[2:8] if len(values := {getattr(r, name) for r in readings}) == 1
     }
     lines = {write_conditions(condition_facts(reading)) for reading in readings}
-    agreed["condition_lines"] = lines.pop() if len(lines) == 1 else ""
-    return reading_form(AdjudicationForm, request, coding.negotiation, initial=agreed)
+    return {**agreed, "condition_lines": lines.pop() if len(lines) == 1 else ""}
 
 
 def show_passage(request: HttpRequest, coding: Coding) -> dict[str, Any]:
@@ -151,7 +177,8 @@ def show_passage(request: HttpRequest, coding: Coding) -> dict[str, Any]:
 
 def show_readings(request: HttpRequest, coding: Coding) -> dict[str, Any]:
     """The readings side by side, and the passage."""
-    readings = readings_beside(reader_on(request), coding)
+    reader = reader_on(request)
+    readings = readings_beside(reader, coding)
     rows = [
         ("state", [r.get_state_display() for r in readings]),
         ("stance", [r.get_stance_display() if r.stance is not None else "–" for r in readings]),
@@ -162,7 +189,13 @@ def show_readings(request: HttpRequest, coding: Coding) -> dict[str, Any]:
         ("conditions", [write_conditions(condition_facts(r)) or "–" for r in readings]),
     ]
     compared = [{"name": name, "values": values, "differs": len(set(values)) > 1} for name, values in rows]
-    return {"readings": readings, "compared": compared, "statement": coding.statement}
+    return {
+        "readings": readings,
+        "compared": compared,
+        "statement": coding.statement,
+        "place": place_in_adjudication(reader, coding),
+        "whole_text": reverse("admin:positions_source_tag", args=[coding.statement.source_id]),
+    }
 
 
 # ---------------------------------------------------------------- doing it
@@ -195,7 +228,7 @@ def send_back(request: HttpRequest, coding: Coding, form: Any) -> Done:
     return_coding(reader_on(request), coding, form.cleaned_data["comment"])
     return Done(
         "Returned to its coder, as a draft with your comment.",
-        reverse("admin:positions_coding_changelist") + "?queue=review",
+        queue_url("review"),
     )
 
 
@@ -212,8 +245,9 @@ def correct(request: HttpRequest, coding: Coding, form: Any) -> Done:
 
 def publish_changed(request: HttpRequest, coding: Coding, form: Any) -> Done:
     said, reader = form.cleaned_data, reader_on(request)
-    made = in_form_words(lambda facts: publish_with_changes(reader, coding, facts, said["reason"]), reading_facts(said))
-    return Done("Published as changed. What the coder handed in is kept, retired.", page_of(made))
+    onward = url_after_review(reader, coding)
+    in_form_words(lambda facts: publish_with_changes(reader, coding, facts, said["reason"]), reading_facts(said))
+    return Done("Published as changed. What the coder handed in is kept, retired.", onward)
 
 
 def withdraw(request: HttpRequest, coding: Coding, form: Any) -> Done:
@@ -224,9 +258,9 @@ def withdraw(request: HttpRequest, coding: Coding, form: Any) -> Done:
 def adjudicate(request: HttpRequest, coding: Coding, form: Any) -> Done:
     said, reader = form.cleaned_data, reader_on(request)
     facts = reading_facts(said, party=coding.party, issue=coding.issue)
-    readings = readings_beside(reader, coding)
-    made = in_form_words(lambda wanted: adjudicate_codings(reader, readings, wanted, said["reason"]), facts)
-    return Done("Published the adjudicated reading; the two stay as they were handed in.", page_of(made))
+    readings, onward = readings_beside(reader, coding), url_after_adjudication(reader, coding)
+    in_form_words(lambda wanted: adjudicate_codings(reader, readings, wanted, said["reason"]), facts)
+    return Done("Published the adjudicated reading; the two stay as they were handed in.", onward)
 
 
 CODING_ACTIONS = (

@@ -253,8 +253,8 @@ def codings_for(reader: Reader) -> QuerySet[Coding]:
     """Published codings, and for members the unpublished ones their role lets them see.
 
     A coder sees their own; analysts see what others submitted, unless the negotiation codes twice
-    and blind; reviewers see what is submitted unless they have a coding of their own waiting on the
-    same statement under that policy; leads see everything.
+    and blind. Under that policy reviewers see what was handed in on a statement once two coders did,
+    unless they have a coding of their own waiting on it; leads see everything.
     """
     shown = Coding.objects.filter(_shown(reader, _kept_codings))
     return shown.filter(_coding_open_to(reader))
@@ -284,7 +284,14 @@ def _coding_open_to(reader: Reader) -> Q:
                 retired_at=None,
             )
         )
-        referee = Q(negotiation_id__in=reader.ids_from(Role.REVIEWER)) & ~competing
+        # who reads a lone reading could not be the second coder any more
+        contested = Exists(
+            Coding.objects.filter(
+                statement=OuterRef("statement"),
+                status__in=(CodingStatus.SUBMITTED, CodingStatus.REJECTED, CodingStatus.PUBLISHED),
+            ).exclude(coder=OuterRef("coder"))
+        )
+        referee = Q(negotiation_id__in=reader.ids_from(Role.REVIEWER)) & contested & ~competing
         unpublished = (
             own | (handed_in & ~blind) | (handed_in & referee) | Q(negotiation_id__in=reader.ids_from(Role.LEAD))
         )

@@ -11,12 +11,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, Model, OuterRef, QuerySet
+from django.db.models import Case, Count, Exists, Max, Model, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Substr
 
+from positions.analysis.types import Position
 from positions.enums import AnchorStatus, CodingStatus, ReviewPolicy, Role, RoundStatus
 from positions.models import CodebookEntry, Coding, Delegation, Issue, Party, Source, SourceText, Statement
 from positions.queries.access import Reader, codings_for, published_codings_for, sources_for, statements_for
 from positions.queries.codebook import EntryWords, own_words, words_of
+from positions.queries.evidence import Moment
+from positions.queries.positions import positions_for
 
 
 @dataclass(frozen=True)
@@ -193,43 +197,98 @@ EARLIER_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class ReadingInReview:
-    """What a reviewer needs beside a reading; ``earlier`` is newest first, ``place`` counts from 1 (0: not queued)."""
+class Place:
+    """Where a task stands in its queue: ``number`` counts from 1 (0: not in it), the neighbours go round in a ring."""
 
-    before: str
-    after: str
-    words: EntryWords
-    earlier: list[Coding]
-    place: int
+    number: int
     total: int
     previous: UUID | None
     next: UUID | None
 
 
+@dataclass(frozen=True)
+class ReadingInReview:
+    """What a reviewer needs beside a reading; ``earlier`` is newest first, ``present`` null without evidence."""
+
+    before: str
+    after: str
+    words: EntryWords
+    earlier: list[Coding]
+    present: Position | None
+
+
+def place_in_review(reader: Reader, coding: Coding) -> Place:
+    """Where a reading stands among those the reader may publish, the longest waiting first; three queries."""
+    return _place(waiting_for_review_by(reader), coding)
+
+
+def place_in_adjudication(reader: Reader, coding: Coding) -> Place:
+    """Where a passage stands among those to adjudicate; each is named by its reading that has waited longest."""
+    waiting = _by_waiting(waiting_for_adjudication_by(reader))
+    same = {name: OuterRef(name) for name in ("statement", "party", "issue")}
+    older = waiting.filter(_before(OuterRef("waiting_since"), OuterRef("pk")), **same)
+    heads = waiting.filter(~Exists(older))
+    own = heads.filter(statement=coding.statement_id, party=coding.party_id, issue=coding.issue_id).first()
+    return _place(heads, own or coding)
+
+
+def _by_waiting(waiting: QuerySet[Coding]) -> QuerySet[Coding]:
+    # an import may not know when a reading was handed in
+    return waiting.order_by().annotate(waiting_since=Coalesce("submitted_at", "created_at"))
+
+
+def _before(instant: Any, key: Any) -> Q:
+    return Q(waiting_since__lt=instant) | Q(waiting_since=instant, pk__lt=key)
+
+
+def _place(waiting: QuerySet[Coding], coding: Coding) -> Place:
+    rows = _by_waiting(waiting)
+    ahead = _before(coding.submitted_at or coding.created_at, coding.pk)
+    counted = rows.aggregate(
+        total=Count("pk"), ahead=Count("pk", filter=ahead), queued=Count("pk", filter=Q(pk=coding.pk))
+    )
+    others = rows.exclude(pk=coding.pk).annotate(is_ahead=Case(When(ahead, then=1), default=0))
+    return Place(
+        number=counted["ahead"] + 1 if counted["queued"] else 0,
+        total=counted["total"],
+        previous=others.order_by("-is_ahead", "-waiting_since", "-pk").values_list("pk", flat=True).first(),
+        next=others.order_by("is_ahead", "waiting_since", "pk").values_list("pk", flat=True).first(),
+    )
+
+
 def reading_in_review(reader: Reader, coding: Coding) -> ReadingInReview:
-    """The quote's surroundings, the codebook's words, the coder's earlier readings and the place in the queue."""
-    statement = coding.statement
-    text = statement.text.text if statement.text else ""
-    start, end = statement.start or 0, statement.end or 0
-    entry = CodebookEntry.objects.filter(version=coding.codebook_id, issue=coding.issue_id).select_related("issue")
-    written = entry.first()
+    """The quote's surroundings, the codebook's words, the coder's earlier readings and the party's position today."""
+    before, after = _around(coding.statement)
+    written = CodebookEntry.objects.filter(version=coding.codebook_id, issue=coding.issue_id).select_related("issue")
+    entry = written.first()
     earlier = codings_for(reader).filter(
         coder=coding.coder, issue=coding.issue_id, created_at__lte=coding.created_at, retired_at=None
     )
-    waiting = list(waiting_for_review_by(reader).order_by("submitted_at", "pk").values_list("pk", flat=True))
-    at = waiting.index(coding.pk) if coding.pk in waiting else -1
-    others = at >= 0 and len(waiting) > 1
+    present = positions_for(
+        reader, coding.negotiation, Moment.now(), parties=[coding.party], issues=[coding.issue]
+    )
     return ReadingInReview(
-        before=text[max(0, start - CONTEXT_LENGTH) : start],
-        after=text[end : end + CONTEXT_LENGTH],
-        words=words_of(written) if written else own_words(coding.issue),
+        before=before,
+        after=after,
+        words=words_of(entry) if entry else own_words(coding.issue),
         earlier=list(
             earlier.exclude(pk=coding.pk)
             .select_related("statement", "party")
             .order_by("-created_at", "pk")[:EARLIER_SHOWN]
         ),
-        place=at + 1,
-        total=len(waiting),
-        previous=waiting[at - 1] if others else None,
-        next=waiting[(at + 1) % len(waiting)] if others else None,
+        present=present[0] if present else None,
     )
+
+
+def _around(statement: Statement) -> tuple[str, str]:
+    """The text just before and after the passage, cut in the database: a source may be a megabyte long."""
+    if statement.text_id is None or statement.start is None or statement.end is None:
+        return statement.prefix, statement.suffix
+    from_here = max(0, statement.start - CONTEXT_LENGTH)
+    # the database counts characters from 1
+    rows = SourceText.objects.filter(pk=statement.text_id).annotate(
+        before=Substr("text", from_here + 1, statement.start - from_here),
+        after=Substr("text", statement.end + 1, CONTEXT_LENGTH),
+    )
+    found: tuple[str, str] = rows.values_list("before", "after").get()
+    return found

@@ -226,8 +226,23 @@ def test_reviewer_who_codes_too_is_as_blind_on_that_statement_alone() -> None:
     talks = make_talks(ReviewPolicy.DOUBLE)
     ana, reviewer = member(talks), member(talks, Role.REVIEWER)
     _, own = waiting(talks, ana, reviewer)
-    [elsewhere] = waiting(talks, ana)
-    assert visible(reviewer) == {own, elsewhere}
+    elsewhere = waiting(talks, ana, member(talks))
+    assert visible(reviewer) == {own, *elsewhere}
+
+
+def test_reading_of_one_blind_coder_is_closed_to_reviewers_until_the_second_hands_in() -> None:
+    talks = make_talks(ReviewPolicy.DOUBLE)
+    reviewer, lead = member(talks, Role.REVIEWER), member(talks, Role.LEAD)
+    [first] = waiting(talks, member(talks))
+    assert [visible(reader) for reader in (reviewer, lead)] == [set(), {first}]
+    make_coding(
+        first.statement, issue=first.issue, status=CodingStatus.DRAFT, coder_user=member(talks).user
+    )
+    assert visible(reviewer) == set()
+    second = make_coding(
+        first.statement, issue=first.issue, status=CodingStatus.SUBMITTED, coder_user=member(talks).user
+    )
+    assert visible(reviewer) == {first, second}
 
 
 def test_single_review_shows_analysts_what_was_handed_in() -> None:
