@@ -49,11 +49,18 @@ def touches_database(item: pytest.Item) -> bool:
     )
 
 
+def needs_no_second_writer(item: pytest.Item) -> bool:
+    """Whether a test can be run where one connection writes at a time."""
+    return item.get_closest_marker("postgresql_only") is None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database runs on SQLite only; tests of the running installation stay together."""
-    if uses_postgresql():
-        config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
-        items[:] = [item for item in items if touches_database(item)]
+    """What touches no database runs on SQLite only, what needs two writers on PostgreSQL only; tests of the
+    running installation stay together.
+    """
+    runs_here = touches_database if uses_postgresql() else needs_no_second_writer
+    config.hook.pytest_deselected(items=[item for item in items if not runs_here(item)])
+    items[:] = [item for item in items if runs_here(item)]
     for item in items:
         if "live_stack" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("live_stack"))

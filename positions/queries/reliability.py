@@ -110,7 +110,7 @@ def coder_readings_for(reader: Reader, negotiation: Negotiation) -> CoderReading
     require_visible(reader, negotiation)
     first_version = _first_versions(negotiation)
     aliases = _merged(negotiation)
-    returned = _returned(negotiation)
+    returned, sent_back = _handed_in_first(negotiation)
     found: list[FirstReading] = []
     stands: dict[str, tuple[str, str]] = {}
     published: set[Unit] = set()
@@ -123,8 +123,8 @@ def coder_readings_for(reader: Reader, negotiation: Negotiation) -> CoderReading
             continue
         stands[reading.coding] = (str(columns[1]), status)
         found.append(returned.pop(reading.coding, reading))
-    # what was sent back and then deleted was handed in all the same
-    for reading in returned.values():
+    # what a reviewer sent back and its coder then deleted was handed in all the same
+    for reading in (one for one in returned.values() if one.coding in sent_back):
         stands[reading.coding] = (reading.statement, CodingStatus.REJECTED)
         found.append(reading)
     seen = _seen_statements(reader, negotiation, first_version)
@@ -150,13 +150,19 @@ def _reading(row: Sequence[Any]) -> FirstReading:
     )  # fmt: skip
 
 
-def _returned(negotiation: Negotiation) -> dict[str, FirstReading]:
-    """What readings said when first handed in, of those that a reviewer sent back: the log kept it."""
-    sent_back = Event.objects.filter(negotiation=negotiation, action="coding_returned").order_by().values("subject_id")
-    handed_in = Event.objects.filter(negotiation=negotiation, action="coding_submitted", subject_id__in=sent_back)
+def _handed_in_first(negotiation: Negotiation) -> tuple[dict[str, FirstReading], set[str]]:
+    """What readings said when first handed in, of those that came back to their coder, and which a reviewer sent back.
+
+    The log kept it. A coder may also take a reading back and change it: the first version counts all the same.
+    """
+    back = Event.objects.filter(negotiation=negotiation, action__in=("coding_returned", "coding_recalled")).order_by()
+    sent_back = set(back.filter(action="coding_returned").values_list("subject_id", flat=True))
+    handed_in = Event.objects.filter(
+        negotiation=negotiation, action="coding_submitted", subject_id__in=back.values("subject_id")
+    )
     entries = list(handed_in.order_by("pk").values_list("subject_id", "after"))
     if not entries:
-        return {}
+        return {}, sent_back
     versions = dict(CodebookVersion.objects.filter(negotiation=negotiation).values_list("pk", "version"))
     first: dict[str, FirstReading] = {}
     for subject, after in entries:
@@ -165,7 +171,7 @@ def _returned(negotiation: Negotiation) -> dict[str, FirstReading]:
         at = datetime.fromisoformat(after["submitted_at"])
         names = ("id", "statement", "party", "issue", "coder", "stance", "state", "move", "red_line")
         first[subject] = _reading([*(after[name] for name in names), versions[UUID(after["codebook"])], at, at])
-    return first
+    return first, sent_back
 
 
 def _first_versions(negotiation: Negotiation) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from positions.services.coding import (
     edit_draft,
     facts_of,
     publish_coding,
+    recall_coding,
     reject_coding,
     return_coding,
     submit_coding,
@@ -137,6 +139,25 @@ def test_readings_sent_back_count_as_first_handed_in(talks: Talks) -> None:
     submit_coding(anna, edited)
     delete_draft(anna, drafts[1])
     assert talks.percent() == (1.0, 2)
+
+
+def test_reading_taken_back_and_changed_counts_as_first_handed_in(talks: Talks) -> None:
+    anna, statement = talks.reader(Role.ANALYST), talks.say()
+    facts = CodingFacts(party=talks.party, issue=talks.issue, stance=2)
+    handed_in = submit_coding(anna, code_statement(anna, statement, facts))
+    talks.read(statement, "ben", 2)
+    draft = recall_coding(anna, handed_in)
+    submit_coding(anna, edit_draft(anna, draft, replace(facts, stance=-1)))
+    assert talks.percent() == (1.0, 1)
+
+
+def test_reading_taken_back_for_good_counts_no_more(talks: Talks) -> None:
+    anna, statement = talks.reader(Role.ANALYST), talks.say()
+    facts = CodingFacts(party=talks.party, issue=talks.issue, stance=2)
+    handed_in = submit_coding(anna, code_statement(anna, statement, facts))
+    talks.read(statement, "ben", -1)
+    delete_draft(anna, recall_coding(anna, handed_in))
+    assert talks.on("stance").agreement.units == 0
 
 
 def test_corrected_statement_is_still_one_unit(talks: Talks) -> None:

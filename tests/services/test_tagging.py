@@ -11,7 +11,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from positions.analysis.anchors import anchor_span, canonical_text
 from positions.enums import ReviewPolicy, Role
@@ -28,9 +28,8 @@ from positions.services.tagging_edits import edit_tagged_passage, withdraw_tagge
 from positions.services.tagging_undo import undo_last_action
 from tests.factories import add_member, make_issue, make_negotiation, make_party, make_source, make_statement, make_user
 
-two_connections = pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="one writer at a time there, and the test's database has one connection"
-)
+# SQLite has one writer at a time, and its test database one connection
+two_connections = pytest.mark.postgresql_only
 EXACT = "We are ready to talk about limits on both sides."
 
 
