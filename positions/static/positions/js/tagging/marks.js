@@ -148,63 +148,65 @@ export class Marks {
       .sort((a, b) => a.end - a.start - (b.end - b.start));
   }
 
-  // Buttons stay the same as long as their statements do: one that is being pressed must not go.
+  // One button for each line on which statements begin. Buttons stay the same as long as their statements do: one that
+  // is being pressed must not go.
   drawMargin(holder) {
     const place = this.text.places.get(holder.firstElementChild);
     const { start, end } = this.text.paragraphs[place];
     const here = this.statements.filter((statement) => statement.start >= start && statement.start < end);
-    const key = here.map((statement) => `${statement.id} ${statement.version}`).join();
+    const lines = this.linesOf(holder, here);
+    const key = lines.map(({ statements }) => statements.map(({ id, version }) => `${id} ${version}`).join()).join(";");
     let margin = holder.querySelector(".margin");
     if ((margin?.dataset.key ?? "") !== key) {
       margin?.remove();
       margin = document.createElement("div");
       margin.className = "margin";
       margin.dataset.key = key;
-      margin.append(...here.map((statement) => this.buttonOf(statement)));
+      margin.append(...lines.map(({ statements }) => this.buttonOf(statements)));
       holder.append(margin);
     }
-    if (here.length > 0) {
-      this.placeButtons(holder, margin, here);
-    }
+    lines.forEach(({ top }, at) => {
+      margin.children[at].style.top = `${top}px`;
+    });
   }
 
-  // Each beside the line its words begin on, or below the one before.
-  placeButtons(holder, margin, statements) {
+  linesOf(holder, statements) {
     const frame = holder.getBoundingClientRect();
-    let free = 0;
-    statements.forEach((statement, at) => {
+    const lines = [];
+    for (const statement of statements) {
       const [node, unit] = this.text.toDom(statement.start);
       const point = document.createRange();
       point.setStart(node, unit);
       point.setEnd(node, Math.min(unit + 1, node.data.length));
-      const box = point.getClientRects()[0] ?? frame;
-      const top = Math.max(box.top - frame.top, free);
-      margin.children[at].style.top = `${top}px`;
-      free = top + LINE_PIXELS;
-    });
-    holder.style.minHeight = `${free}px`;
+      const top = (point.getClientRects()[0] ?? frame).top - frame.top;
+      if (lines.length && top - lines.at(-1).top < LINE_PIXELS) {
+        lines.at(-1).statements.push(statement);
+      } else {
+        lines.push({ top, statements: [statement] });
+      }
+    }
+    return lines;
   }
 
-  buttonOf(statement) {
+  buttonOf(statements) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "margin-mark";
     // by keyboard it opens with Enter at the caret, or from the list
     button.tabIndex = -1;
-    button.dataset.statement = statement.id;
-    const coding = statement.codings[0];
-    const place = coding ? this.places.get(coding.issue) : undefined;
-    button.textContent = place === undefined ? "·" : `${letterOf(place)} ${signed(coding.stance)}`;
+    const [{ codings, exact, asserted_by: party }] = statements;
+    const place = codings.length ? this.places.get(codings[0].issue) : undefined;
+    const more = statements.reduce((sum, statement) => sum + Math.max(statement.codings.length, 1), -1);
+    const letter = place === undefined ? "·" : `${letterOf(place)} ${signed(codings[0].stance)}`;
+    button.textContent = more > 0 ? `${letter} …${more}` : letter;
     if (place !== undefined) {
       button.dataset.style = String(place % STYLES);
     }
-    if (statement.codings.length > 1) {
-      button.textContent += ` +${statement.codings.length - 1}`;
-    }
-    const issues = statement.codings.map((one) => `${one.issue} ${signed(one.stance)}`).join(", ") || "not coded";
-    const words = statement.exact.length > 80 ? `${statement.exact.slice(0, 80)}…` : statement.exact;
-    button.setAttribute("aria-label", `${button.textContent}: ${statement.asserted_by.name}, ${issues}: ${words}`);
-    button.addEventListener("click", () => this.onOpen([statement]));
+    const issues = codings.map((one) => `${one.issue} ${signed(one.stance)}`).join(", ") || "not coded";
+    const words = exact.length > 80 ? `${exact.slice(0, 80)}…` : exact;
+    const others = more > 0 ? `, and ${more} more` : "";
+    button.setAttribute("aria-label", `${button.textContent}: ${party.name}, ${issues}: ${words}${others}`);
+    button.addEventListener("click", () => this.onOpen(statements));
     return button;
   }
 }
