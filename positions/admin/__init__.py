@@ -7,7 +7,6 @@ from django.contrib import admin
 from positions.admin import (  # noqa: F401 - each module registers its pages
     changes,
     codebook,
-    codebook,
     codings,
     conditions,
     issues,

@@ -27,7 +27,8 @@ class _Within:
     def media(self) -> forms.Media:
         """With a script that gives the drawn box the words of its label."""
         drawn: forms.Media = super().media  # type: ignore[misc]
-        return drawn + forms.Media(js=[Script("positions/js/search_boxes.js", type="module")])
+        script = Script("positions/js/search_boxes.js", type="module")
+        return drawn + forms.Media(js=[script])  # type: ignore[list-item]  # the stubs know only paths
 
 
 class WithinNegotiation(_Within, AutocompleteSelect):
