@@ -198,7 +198,7 @@ export class Marks {
     const place = codings.length ? this.places.get(codings[0].issue) : undefined;
     const more = statements.reduce((sum, statement) => sum + Math.max(statement.codings.length, 1), -1);
     const letter = place === undefined ? "·" : `${letterOf(place)} ${signed(codings[0].stance)}`;
-    button.textContent = more > 0 ? `${letter} …${more}` : letter;
+    button.textContent = more > 0 ? `${letter}…${more}` : letter;
     if (place !== undefined) {
       button.dataset.style = String(place % STYLES);
     }
