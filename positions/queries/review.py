@@ -5,7 +5,7 @@ Every queue starts from what its reader may see, so under blind coding no number
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,9 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, Max, Model, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Substr
 
+from positions.analysis.matrix import Tally, find_deciding
 from positions.analysis.types import Position
-from positions.enums import AnchorStatus, CodingStatus, ReviewPolicy, Role, RoundStatus
+from positions.enums import AnchorStatus, CodingState, CodingStatus, ReviewPolicy, Role, RoundStatus
 from positions.models import CodebookEntry, Coding, Delegation, Issue, Party, Source, SourceText, Statement
 from positions.queries.access import Reader, codings_for, published_codings_for, sources_for, statements_for
 from positions.queries.codebook import EntryWords, own_words, words_of
@@ -164,30 +165,52 @@ class StalePosition:
 def stale_positions(reader: Reader, today: date, *, at_least: int = 1, limit: int = 20) -> list[StalePosition]:
     """The positions longest not renewed, most rounds first, in four queries.
 
-    A round counts when it was held, names the party, began after its last evidence and is over by ``today``.
+    ``rounds_silent`` and ``last_evidence_on`` are those of the derived position. As in the matrix only the latest day
+    on each footing is read, one row for each party, issue and footing, however much was said.
     """
-    sat: dict[tuple[UUID, UUID], list[date]] = {}
-    seats = Delegation.objects.filter(round__status=RoundStatus.HELD, round__ends_on__lte=today)
+    sat = _rounds_sat_in(reader, today)
+    found: list[tuple[int, date, str, str]] = []
+    for (party, issue), decided in find_deciding(_latest_on_each_footing(reader, today)).items():
+        negotiation, _, issue_id = issue.partition(" ")
+        silent = sum(began > decided.latest for began in sat.get((negotiation, party), ()))
+        if silent >= max(1, at_least):
+            found.append((silent, decided.latest, party, issue_id))
+    found.sort(key=lambda row: (-row[0], *row[1:]))
+    shown = found[:limit]
+    parties = Party.objects.in_bulk({UUID(row[2]) for row in shown})
+    issues = Issue.objects.select_related("negotiation").in_bulk({UUID(row[3]) for row in shown})
+    return [
+        StalePosition(parties[UUID(party)], issues[UUID(issue)], heard, silent) for silent, heard, party, issue in shown
+    ]
+
+
+def _latest_on_each_footing(reader: Reader, today: date) -> Iterator[Tally]:
+    """The evidence in force by party, issue and footing; the issue is named with its negotiation before it."""
+    in_force = published_codings_for(reader).filter(retired_at=None, stated_latest__lte=today, state=CodingState.CODED)
+    rows = (
+        _worked_on(reader, in_force)
+        .order_by()
+        .values_list("negotiation_id", "party_id", "issue_id", "footing")
+        .annotate(evidence=Count("pk"), latest=Max("stated_latest"))
+    )
+    for negotiation, party, issue, footing, evidence, latest in rows:
+        yield Tally(str(party), f"{negotiation} {issue}", footing, evidence, latest)
+
+
+def _rounds_sat_in(reader: Reader, today: date) -> dict[tuple[str, str], list[date]]:
+    """By negotiation and party, the first days of the held rounds over by ``today`` whose delegations name it."""
+    seats = Delegation.objects.filter(
+        round__status=RoundStatus.HELD, round__starts_on__isnull=False, round__ends_on__lte=today
+    )
     if not reader.is_administrator:
         seats = seats.filter(round__negotiation__in=reader.ids_from(Role.ANALYST))
+    sat: dict[tuple[str, str], list[date]] = {}
     for negotiation, party, began in seats.order_by().values_list(
         "round__negotiation_id", "party_id", "round__starts_on"
     ):
         if began is not None:
-            sat.setdefault((negotiation, party), []).append(began)
-    in_force = _worked_on(reader, published_codings_for(reader)).filter(retired_at=None, stated_latest__lte=today)
-    found: list[tuple[int, date, UUID, UUID]] = []
-    for negotiation, party, issue, heard in (
-        in_force.order_by().values_list("negotiation_id", "party_id", "issue_id").annotate(heard=Max("stated_latest"))
-    ):
-        silent = sum(began > heard for began in sat.get((negotiation, party), ()))
-        if silent >= max(1, at_least):
-            found.append((silent, heard, party, issue))
-    found.sort(key=lambda row: (-row[0], row[1], str(row[2]), str(row[3])))
-    shown = found[:limit]
-    parties = Party.objects.in_bulk({row[2] for row in shown})
-    issues = Issue.objects.select_related("negotiation").in_bulk({row[3] for row in shown})
-    return [StalePosition(parties[party], issues[issue], heard, silent) for silent, heard, party, issue in shown]
+            sat.setdefault((str(negotiation), str(party)), []).append(began)
+    return sat
 
 
 # ---------------------------------------------------------------- one reading under review
@@ -264,9 +287,7 @@ def reading_in_review(reader: Reader, coding: Coding) -> ReadingInReview:
     earlier = codings_for(reader).filter(
         coder=coding.coder, issue=coding.issue_id, created_at__lte=coding.created_at, retired_at=None
     )
-    present = positions_for(
-        reader, coding.negotiation, Moment.now(), parties=[coding.party], issues=[coding.issue]
-    )
+    present = positions_for(reader, coding.negotiation, Moment.now(), parties=[coding.party], issues=[coding.issue])
     return ReadingInReview(
         before=before,
         after=after,

@@ -15,7 +15,7 @@ from tests.admin.test_codings import page_of
 from tests.admin.test_pages import list_of
 from tests.factories import add_member, make_coding, make_issue, make_source, make_statement, make_user
 
-PAGE_QUERIES = 21
+PAGE_QUERIES = 24
 
 
 def review_of(coding: Coding) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from positions.enums import AnchorStatus, CodingStatus, ReviewPolicy, Role
-from positions.models import Event
+from positions.models import Coding, Event
 from positions.queries.access import Reader, codings_for, events_for, reader_of
+from positions.queries.evidence import Moment
+from positions.queries.positions import positions_for
 from positions.queries.review import stale_positions, waiting_queues
 from positions.services.coding import CodingFacts, code_statement, facts_of, publish_with_changes, submit_coding
 from tests.factories import (
@@ -93,6 +96,28 @@ def test_stale_position_counts_held_rounds_the_party_sat_in(
     assert [(p.party, p.last_evidence_on, p.rounds_silent) for p in found] == [(party, date(2022, 1, 9), 2)] * number
     assert stale_positions(analyst, date(2022, 1, 25), at_least=3) == []
     assert stale_positions(Reader(), date(2022, 1, 25)) == []
+
+
+def test_stale_positions_agree_with_the_derived_ones() -> None:
+    talks = make_negotiation()
+    analyst, party, other = reader_of(add_member(talks)), make_party(), make_party()
+    issue, source = make_issue(talks), make_source(talks, published_on="2022-02-10")
+    make_coding(make_statement(source=source, asserted_by=party, stated_on="2022-01-05"), issue=issue)
+    # heard later, but in another's words, without a stance, or no longer in force
+    make_coding(make_statement(source=source, asserted_by=other, stated_on="2022-01-25"), issue=issue, party=party)
+    make_coding(make_statement(source=source, asserted_by=party, stated_on="2022-01-26"), issue=issue, state="unclear")
+    gone = make_coding(make_statement(source=source, asserted_by=party, stated_on="2022-01-27"), issue=issue)
+    Coding.objects.filter(pk=gone.pk).update(retired_at=timezone.now())
+    # before and after it was heard; and one of two that began on one day
+    for number, day in enumerate((2, 12, 20, 20), start=1):
+        make_round(talks, number, parties=[party], starts_on=date(2022, 1, day))
+    make_round(talks, 5, parties=[other], starts_on=date(2022, 1, 21))
+    today = date(2022, 2, 1)
+    derived = positions_for(analyst, talks, Moment(today, timezone.now()))
+    expected = [(p.party, p.issue, p.last_evidence_on, p.rounds_silent) for p in derived if p.rounds_silent]
+    found = stale_positions(analyst, today)
+    assert [(p.party.slug, p.issue.slug, p.last_evidence_on, p.rounds_silent) for p in found] == expected
+    assert expected == [(party.slug, issue.slug, date(2022, 1, 5), 3)]
 
 
 def test_publishing_with_changes_keeps_what_was_handed_in() -> None:

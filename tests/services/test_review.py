@@ -235,9 +235,7 @@ def test_reading_of_one_blind_coder_is_closed_to_reviewers_until_the_second_hand
     reviewer, lead = member(talks, Role.REVIEWER), member(talks, Role.LEAD)
     [first] = waiting(talks, member(talks))
     assert [visible(reader) for reader in (reviewer, lead)] == [set(), {first}]
-    make_coding(
-        first.statement, issue=first.issue, status=CodingStatus.DRAFT, coder_user=member(talks).user
-    )
+    make_coding(first.statement, issue=first.issue, status=CodingStatus.DRAFT, coder_user=member(talks).user)
     assert visible(reviewer) == set()
     second = make_coding(
         first.statement, issue=first.issue, status=CodingStatus.SUBMITTED, coder_user=member(talks).user
