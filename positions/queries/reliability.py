@@ -223,9 +223,11 @@ def _countable(
 
     Where two code blind, a unit counts once it is settled: a reading of it is published, or all of them
     were rejected. Until then its agreement would tell a coder, or whoever passes it on to one, what the
-    other saw. It counts earlier for those who may read all its readings anyway. A unit may be looked into
-    by the same rule, whatever the policy.
+    other saw. It counts earlier for those who may read all its readings anyway, two or more: a coder's own
+    reading that counted alone would tell, by counting no more, that the other had handed in. A unit may be
+    looked into by the same rule, whatever the policy.
     """
+    is_blind = negotiation.review_policy == ReviewPolicy.DOUBLE
     readable: set[str] | None = None
     if not reader.has_role(negotiation.pk, Role.LEAD):
         mine = codings_for(reader).filter(negotiation=negotiation).order_by()
@@ -237,11 +239,16 @@ def _countable(
         unit
         for unit, listed in units.items()
         if unit in published
-        or all(stands[r.coding][1] == CodingStatus.REJECTED for r in listed)
         or readable is None
-        or all(r.coding in readable for r in listed)
+        or (
+            (not is_blind or len({r.coder for r in listed}) > 1)
+            and (
+                all(stands[r.coding][1] == CodingStatus.REJECTED for r in listed)
+                or all(r.coding in readable for r in listed)
+            )
+        )
     }
-    if negotiation.review_policy == ReviewPolicy.DOUBLE:
+    if is_blind:
         readings = [reading for reading in readings if reading.unit in is_open]
     versions_of = {reading.coding: stands[reading.coding][0] for reading in readings}
     return CoderReadings(tuple(first_of_each(readings)), frozenset(is_open), versions_of)

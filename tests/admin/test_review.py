@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-
 from pytest_django import DjangoAssertNumQueries
 
 from positions.enums import CodingStatus, ReviewPolicy, Role

@@ -1,0 +1,144 @@
+"""Blind means blind: whatever a coder under the policy “double” asks, the answer is the same with a rival as without."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from positions.enums import CodingStatus, ConditionKind, ReviewPolicy, Role
+from positions.models import Coding, Statement
+from positions.queries.access import reader_of
+from positions.services.coding import CodingFacts, adjudicate_codings, code_statement, facts_of, submit_coding
+from positions.services.conditions import ConditionFacts
+from tests.admin.conftest import Talks, client_of
+from tests.factories import add_member, make_statement, make_user
+
+WORDS = "only if the moon is blue"
+
+
+@dataclass
+class Blind:
+    """A passage that ``rival`` reads; ``coder`` is to read it too, ``reviewer`` has not."""
+
+    talks: Talks
+    statement: Statement
+    coder: User
+    rival: User
+    reviewer: User
+
+    def read(self, user: User, stance: int, *conditions: str) -> Coding:
+        """Hand in a reading as the services do, with its entries in the log."""
+        reader = reader_of(user)
+        listed = tuple(ConditionFacts(kind=ConditionKind.PRECONDITION, text=text) for text in conditions)
+        facts = CodingFacts(party=self.talks.party, issue=self.talks.issue, stance=stance, conditions=listed)
+        return submit_coding(reader, code_statement(reader, self.statement, facts))
+
+
+@pytest.fixture
+def blind(talks: Talks) -> Blind:
+    talks.negotiation.review_policy = ReviewPolicy.DOUBLE
+    talks.negotiation.save()
+    people = {
+        name: add_member(talks.negotiation, make_user(name, is_staff=True), role)
+        for name, role in (("coder", Role.ANALYST), ("rival", Role.ANALYST), ("arbiter", Role.REVIEWER))
+    }
+    statement = make_statement(source=talks.source, asserted_by=talks.party)
+    return Blind(talks, statement, people["coder"], people["rival"], people["arbiter"])
+
+
+def pages_that_might_tell(blind: Blind) -> list[str]:
+    """Every place in which the readings of a passage, or how many there are, could show."""
+    slug, source, statement = blind.talks.negotiation.slug, blind.talks.source.pk, blind.statement.pk
+    desk = "/admin/positions"
+    return [
+        f"/api/v1/codings/?negotiation={slug}",
+        f"/api/v1/codings/?negotiation={slug}&status=submitted",
+        f"/api/v1/codings/?negotiation={slug}&coder=rival",
+        f"/api/v1/statements/?negotiation={slug}",
+        f"/api/v1/statements/{statement}/",
+        f"/api/v1/conditions/?negotiation={slug}",
+        f"/api/v1/events/?negotiation={slug}",
+        f"/api/v1/negotiations/{slug}/",
+        f"/api/v1/issues/?negotiation={slug}",
+        f"/api/v1/reliability/?negotiation={slug}",
+        f"/n/{slug}/reliability/",
+        "/",
+        "/admin/",
+        f"{desk}/coding/",
+        f"{desk}/coding/?queue=review",
+        f"{desk}/coding/?queue=adjudicate",
+        f"{desk}/coding/?status__exact=submitted",
+        f"{desk}/coding/?q=rival",
+        f"{desk}/coding/?q=moon",
+        f"{desk}/condition/",
+        f"{desk}/condition/board/",
+        f"{desk}/statement/",
+        f"{desk}/statement/?q=moon",
+        f"{desk}/statement/{statement}/change/",
+        f"{desk}/statement/{statement}/history/",
+        f"{desk}/source/",
+        f"{desk}/source/{source}/change/",
+        f"{desk}/source/{source}/history/",
+        f"{desk}/source/{source}/tag/",
+        f"{desk}/source/{source}/tag/state/",
+        f"{desk}/source/{source}/tag/suggestions/",
+        f"{desk}/issue/{blind.talks.issue.pk}/change/",
+        f"{desk}/issue/{blind.talks.issue.pk}/history/",
+        f"{desk}/event/",
+    ]
+
+
+def answers(client: Client, pages: list[str]) -> dict[str, tuple[int, str]]:
+    return {page: (answer.status_code, told(answer)) for page in pages for answer in [client.get(page)]}
+
+
+def told(answer: Any) -> str:
+    """What an answer says, without what differs from one request to the next."""
+    if answer.headers.get("Content-Type", "").startswith("application/json"):
+        return json.dumps(answer.json(), sort_keys=True)
+    lines = answer.content.decode().splitlines()
+    return "\n".join(line for line in lines if "csrfmiddlewaretoken" not in line)
+
+
+@pytest.mark.parametrize("has_handed_in", [False, True])
+def test_coder_gets_the_same_answers_before_and_after_the_rivals_reading(blind: Blind, has_handed_in: bool) -> None:
+    if has_handed_in:
+        blind.read(blind.coder, 1)
+    pages, client = pages_that_might_tell(blind), client_of(blind.coder)
+    before = answers(client, pages)
+    assert {page: status for page, (status, _) in before.items() if status != 200} == {}
+    secret = blind.read(blind.rival, -2, WORDS)
+    after = answers(client, pages)
+    assert [page for page in pages if after[page] != before[page]] == []
+    assert [page for page, (_, words) in after.items() if WORDS in words] == []
+    desk = f"/admin/positions/coding/{secret.pk}"
+    for page in (f"/api/v1/codings/{secret.pk}/", f"{desk}/change/", f"{desk}/review/", f"{desk}/adjudicate/"):
+        assert client.get(page).status_code in (302, 404)
+    cursor = client.get(f"/admin/positions/source/{blind.talks.source.pk}/tag/state/").json()["cursor"]
+    address = f"/admin/positions/source/{blind.talks.source.pk}/tag/changes/"
+    assert client.get(address, {"cursor": cursor}).json()["statements"] == []
+
+
+def test_reviewer_gets_the_same_answers_until_two_have_handed_in(blind: Blind) -> None:
+    pages, client = pages_that_might_tell(blind), client_of(blind.reviewer)
+    before = answers(client, pages)
+    blind.read(blind.rival, -2, WORDS)
+    after = answers(client, pages)
+    assert [page for page in pages if after[page] != before[page]] == []
+    blind.read(blind.coder, 1)
+    assert WORDS in client.get(f"/api/v1/conditions/?negotiation={blind.talks.negotiation.slug}").content.decode()
+    assert client.get("/admin/positions/coding/?queue=adjudicate").context["cl"].result_count == 2
+
+
+def test_coder_learns_the_outcome_and_still_not_the_rivals_reading(blind: Blind) -> None:
+    own, secret = blind.read(blind.coder, 1), blind.read(blind.rival, -2, WORDS)
+    third = adjudicate_codings(reader_of(blind.reviewer), [own, secret], facts_of(own, stance=-1), "She says rather no")
+    listed = client_of(blind.coder).get("/admin/positions/coding/").context["cl"].result_list
+    shown = {coding.pk for coding in listed if coding.statement_id == blind.statement.pk}
+    assert shown == {own.pk, third.pk}
+    assert Coding.objects.get(pk=secret.pk).status == CodingStatus.SUBMITTED
