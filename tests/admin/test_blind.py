@@ -1,4 +1,4 @@
-"""Blind means blind: whatever a coder under the policy “double” asks, the answer is the same with a rival as without."""
+"""Blind means blind: a coder under the policy “double” gets the same answers with a rival as without."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
+PATIENCE = 30_000  # milliseconds, for an answer of a server that shares its processor
 LISTS = ("source", "statement", "coding", "condition", "issue", "round", "negotiation", "party", "event")
 MARK_WORDS = """([node, words]) => {
   const text = document.querySelector(node).firstChild;
@@ -39,8 +40,11 @@ def choose(page: Page, field: str, words: str, name: str) -> None:
     page.locator(f"#id_{field} + .select2 .select2-selection").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".select2-container--open .select2-search__field").last).to_be_focused()
-    page.keyboard.type(words)
-    expect(page.locator(".select2-results__option--highlighted")).to_have_text(name)
+    # the box asks once the typing pauses, and a pause between two letters under load makes it ask twice
+    with page.expect_response(lambda answer: f"term={words}&" in f"{answer.url}&", timeout=PATIENCE) as answered:
+        page.keyboard.type(words)
+    assert answered.value.ok, answered.value.status
+    expect(page.locator(".select2-results__option--highlighted")).to_have_text(name, timeout=PATIENCE)
     page.keyboard.press("Enter")
 
 
