@@ -155,10 +155,16 @@ def _handed_in_first(negotiation: Negotiation) -> tuple[dict[str, FirstReading],
 
     The log kept it. A coder may also take a reading back and change it: the first version counts all the same.
     """
-    back = Event.objects.filter(negotiation=negotiation, action__in=("coding_returned", "coding_recalled")).order_by()
-    sent_back = set(back.filter(action="coding_returned").values_list("subject_id", flat=True))
+    back = list(
+        Event.objects.filter(negotiation=negotiation, action__in=("coding_returned", "coding_recalled"))
+        .order_by()
+        .values_list("subject_id", "action")
+    )
+    sent_back = {subject for subject, action in back if action == "coding_returned"}
+    if not back:
+        return {}, sent_back
     handed_in = Event.objects.filter(
-        negotiation=negotiation, action="coding_submitted", subject_id__in=back.values("subject_id")
+        negotiation=negotiation, action="coding_submitted", subject_id__in={subject for subject, _ in back}
     )
     entries = list(handed_in.order_by("pk").values_list("subject_id", "after"))
     if not entries:

@@ -72,7 +72,6 @@ def test_pages_of_hidden_and_missing_records_answer_alike(analyst: Client, hidde
     "path",
     [
         "source/{source}/derivation/",
-        "source/{source}/tag/",
         "source/{source}/new-text/",
         "statement/{statement}/anchor/",
         "statement/{statement}/relate/",
@@ -94,6 +93,14 @@ def test_actions_on_hidden_records_answer_as_on_missing_ones(analyst: Client, hi
     page = analyst.get("/admin/").content.decode()
     assert "Hush" not in page
     assert not Event.objects.exclude(subject_label__endswith=" event").exists()
+
+
+def test_tagging_page_of_a_hidden_source_is_as_unknown_as_a_missing_one(analyst: Client, hidden: Talks) -> None:
+    missing = "00000000-0000-4000-8000-000000000000"
+    answers = [analyst.get(f"/admin/positions/source/{pk}/tag/") for pk in (hidden.source.pk, missing)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content.replace(str(hidden.source.pk).encode(), missing.encode()) == answers[1].content
+    assert b"Hush" not in answers[0].content
 
 
 @pytest.mark.parametrize(("model", "field", "remote"), AUTOCOMPLETES)
