@@ -125,9 +125,9 @@ def test_blind_readings_are_adjudicated_by_keyboard(
     page: Page, live_stack: Stack, readings: list[str], complaints: Complaints
 ) -> None:
     sign_in(page, live_stack, "reviewer")
-    open_reading(page, live_stack, readings[-1], "adjudicate")
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        open_reading(page, live_stack, readings[-1], "adjudicate")
         assert find_faults(page, complaints) == []
     expect(page.locator(".compared .differs th")).to_contain_text(["stance", "conditions"])
     press_and_leave(page, "2")
