@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.admin.tagging_page import STRANGE, Opener, Tagging, cookies, sign_in, sources, statements_of, tag, violations
 
@@ -16,8 +16,10 @@ __all__ = ["cookies", "sources", "tag"]
 pytestmark = pytest.mark.browser
 
 
-def test_ten_statements_of_a_demo_source_by_keyboard(tag: Opener, sources: dict[str, str]) -> None:
-    """… each but the first, which sets party and issue, with at most eight presses after its selection."""
+def test_ten_statements_of_a_demo_source_reach_the_timeline_by_keyboard(
+    tag: Opener, sources: dict[str, str], browser: Browser, cookies: dict[str, Any]
+) -> None:
+    """Tagged, each but the first (which sets party and issue) with at most eight presses; reviewed; on the timeline."""
     tagging = tag(sources["demo"])
     before = len(statements_of(tagging))
     tagging.focus()
@@ -41,6 +43,17 @@ def test_ten_statements_of_a_demo_source_by_keyboard(tag: Opener, sources: dict[
     readings = [(coding["stance"], coding["move"], coding["status"]) for one in made for coding in one["codings"]]
     assert readings == [(1, "offer", "submitted")] * 10
     assert {one["by"] for one in made} == {tagging.stack.credentials["analyst"]["username"]}
+    reviewing = browser.new_context(storage_state=cookies["reviewer"]).new_page()
+    for one in made:
+        reviewing.goto(f"{tagging.stack.url}/admin/positions/coding/{one['codings'][0]['id']}/review/")
+        expect(reviewing.locator("#review.with-keys")).to_have_count(1)
+        with reviewing.expect_navigation():
+            reviewing.keyboard.press("a")
+    reviewing.goto(f"{tagging.stack.url}/n/european-security-2022/issues/exercises/?evidence=all")
+    for one in made:
+        expect(reviewing.locator(f".figure-wide a.dot[href*='{one['id']}']")).to_have_count(1)
+        expect(reviewing.locator(f".evidence a[href*='{one['id']}']").first).to_be_visible()
+    reviewing.context.close()
 
 
 SUGGESTED = {
