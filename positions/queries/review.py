@@ -255,7 +255,7 @@ def place_in_adjudication(reader: Reader, coding: Coding) -> Place:
     return _place(heads, own or coding)
 
 
-def _by_waiting(waiting: QuerySet[Coding]) -> QuerySet[Coding]:
+def _by_waiting(waiting: QuerySet[Coding]) -> QuerySet[Any]:
     # an import may not know when a reading was handed in
     return waiting.order_by().annotate(waiting_since=Coalesce("submitted_at", "created_at"))
 
