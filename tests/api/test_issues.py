@@ -27,6 +27,7 @@ def test_issue_payload(api: Api) -> None:
         "keywords": ["line", "river"],
         "parent": "security",
         "rank": 1,
+        "merged_into": None,
     }
 
 

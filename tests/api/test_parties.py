@@ -11,6 +11,7 @@ from tests.factories import (
     add_member,
     make_coding,
     make_condition,
+    make_issue,
     make_negotiation,
     make_party,
     make_person,
@@ -31,6 +32,7 @@ def test_party_payload(api: Api) -> None:
             {"text": "NA", "kind": "name", "language": "en"},
             {"text": "Windhoek", "kind": "name", "language": "en"},
         ],
+        "merged_into": None,
     }
 
 
@@ -77,7 +79,12 @@ def test_person_payload_names_only_parties_the_reader_may_see(db: None) -> None:
     make_person("jane", name="Jane Doe", posts=[(listed, "Envoy"), (secret, "Agent")], is_listed=True)
     envoy = {"party": "listed", "title": "Envoy", "starts_on": None, "ends_on": None}
     agent = {"party": "secret", "title": "Agent", "starts_on": None, "ends_on": None}
-    assert Api().json("persons/jane/") == {"slug": "jane", "name": "Jane Doe", "appointments": [envoy]}
+    assert Api().json("persons/jane/") == {
+        "slug": "jane",
+        "name": "Jane Doe",
+        "appointments": [envoy],
+        "merged_into": None,
+    }
     assert Api(add_member(hidden)).json("persons/jane/")["appointments"] == [agent, envoy]
     assert Api().errors("persons/", party="secret") == {"party": ["there is no party “secret”"]}
 
@@ -105,3 +112,23 @@ def test_lists_cost_the_same_for_one_and_three(
         assert len(api.json("parties/")["results"]) == count
     with django_assert_num_queries(3):
         assert len(api.json("persons/")["results"]) == count
+
+
+def test_merged_records_are_in_no_list_and_say_what_they_became(api: Api) -> None:
+    negotiation = make_negotiation("talks")
+    for make, address in (
+        (make_party, "parties/{0.slug}/"),
+        (make_person, "persons/{0.slug}/"),
+        (lambda slug: make_issue(negotiation, slug), "issues/{0.pk}/"),
+    ):
+        kept, duplicate = make("kept"), make("duplicate")
+        for record in (kept, duplicate):
+            if hasattr(record, "is_listed"):
+                record.is_listed = True
+        duplicate.merged_into = kept
+        kept.save()
+        duplicate.save()
+        listed = api.rows(address.partition("/")[0] + "/")
+        assert [row["slug"] for row in listed if row["slug"] in ("kept", "duplicate")] == ["kept"]
+        assert api.json(address.format(duplicate))["merged_into"] == "kept"
+        assert api.json(address.format(kept))["merged_into"] is None

@@ -105,5 +105,8 @@ class IssueView(ResourceView):
     def visible(self) -> QuerySet[Issue]:
         return issues_for(self.reader)
 
+    def as_listed(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
+        return rows.filter(merged_into=None)
+
     def loaded(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
-        return rows.select_related("negotiation", "parent")
+        return rows.select_related("negotiation", "parent", "merged_into")

@@ -63,6 +63,9 @@ class SharedView(ResourceView):
 
     lookup_field = "slug"
 
+    def as_listed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(merged_into=None)
+
     def negotiations_of(self, rows: Iterable[Any]) -> Sequence[Negotiation]:
         return ()
 
@@ -86,7 +89,9 @@ class PartyView(SharedView):
         return parties_for(self.reader)
 
     def loaded(self, rows: QuerySet[Party]) -> QuerySet[Party]:
-        return rows.prefetch_related(Prefetch("aliases", PartyAlias.objects.order_by("text", "language")))
+        return rows.select_related("merged_into").prefetch_related(
+            Prefetch("aliases", PartyAlias.objects.order_by("text", "language"))
+        )
 
 
 class PersonView(SharedView):
@@ -107,4 +112,6 @@ class PersonView(SharedView):
 
     def loaded(self, rows: QuerySet[Person]) -> QuerySet[Person]:
         posts = Appointment.objects.filter(party__in=parties_for(self.reader)).select_related("party")
-        return rows.prefetch_related(Prefetch("appointments", posts.order_by("starts_on", "title", "pk")))
+        return rows.select_related("merged_into").prefetch_related(
+            Prefetch("appointments", posts.order_by("starts_on", "title", "pk"))
+        )

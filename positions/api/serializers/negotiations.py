@@ -64,3 +64,4 @@ class IssueSerializer(Payload):
     keywords = serializers.ListField(child=serializers.CharField())
     parent = SlugOf(allow_null=True)  # type: ignore[assignment]
     rank = serializers.IntegerField(help_text="Place among the negotiation's issues, from 0.")
+    merged_into = SlugOf(allow_null=True, help_text="The issue it was merged into; such issues are in no list.")

@@ -27,6 +27,7 @@ class PartySerializer(Payload):
     iso3 = serializers.CharField(allow_null=True, help_text="ISO 3166-1 alpha-3, states only.")
     wikidata_id = serializers.CharField()
     aliases = AliasSerializer(many=True)
+    merged_into = SlugOf(allow_null=True, help_text="The party it was merged into; such parties are in no list.")
 
 
 class AppointmentSerializer(serializers.Serializer[Any]):
@@ -44,3 +45,4 @@ class PersonSerializer(Payload):
     slug = serializers.CharField()
     name = serializers.CharField()
     appointments = AppointmentSerializer(many=True)
+    merged_into = SlugOf(allow_null=True, help_text="The person it was merged into; such people are in no list.")
