@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -15,15 +16,15 @@ from positions.enums import AnchorStatus, Confidence, Credibility, Move, Reliabi
 from positions.models import Coding, Statement
 from positions.queries.access import Reader
 from positions.queries.withholding import withheld_reason
+from positions.web.citations import Citation, cite_statement, write_bibtex, write_csl, write_plain
 from positions.web.page_view import page
 from positions.web.passages import Context, quote_in_context
-from positions.web.query_string import Asked, read_moment
+from positions.web.query_string import Asked, read_moment, write_instant
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.statement_record import ConditionRow, StatementRecord, load_statement
 from positions.web.statement_relations import relation_lines
 from positions.web.words import (
     FOOTING_WORDS,
-    clip_text,
     count_of,
     join_words,
     name_stance,
@@ -71,6 +72,11 @@ class HistoryEntry:
     reason: str
     link: str
 
+    @property
+    def known_at(self) -> str:
+        """The instant for an address that shows the page as it was known then."""
+        return write_instant(self.at)
+
 
 @page
 def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
@@ -81,6 +87,7 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
     source = found.source
     withheld = withheld_reason(reader, source)
     cards = [_read_card(coding, record) for coding in record.codings]
+    cited = _cite(record, reader, request, asked)
     context = {
         "asked": asked,
         "statement": found,
@@ -107,7 +114,9 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "is_retired": found.retired_at is not None and found.retired_at <= asked.moment.known_at,
         "is_unknown": found.recorded_at > asked.moment.known_at,
         "replaced_by": record.replaced_by,
-        "citation": _cite(found, quotation, request, asked),
+        "citation": write_plain(cited),
+        "citation_bibtex": write_bibtex(cited),
+        "citation_csl": json.dumps([write_csl(cited)], ensure_ascii=False, indent=2),
         "address": request.build_absolute_uri(reverse("statement", args=[found.pk])),
     }
     return render(request, "statement.html", context)
@@ -242,15 +251,38 @@ def _entry(at: datetime, what: str, reason: str, link: str = "") -> HistoryEntry
     return HistoryEntry(at, say_instant(at), what, reason, link)
 
 
-def _cite(found: Statement, quotation: Quotation, request: HttpRequest, asked: Asked) -> str:
-    """A plain citation line; never names a speaker the reader may not know."""
-    who = f"{quotation.party}, {quotation.speaker}" if quotation.speaker else quotation.party
-    passage = f" “{clip_text(quotation.text, 160)}”" if quotation.text else ""
-    source = found.source
-    document = ", ".join(part for part in (source.title, source.publisher, source.published_on) if part)
-    address = request.build_absolute_uri(reverse("statement", args=[found.pk]))
-    known = say_instant(asked.moment.known_at)
-    return (
-        f"{who} ({quotation.rule}), {quotation.said}:{passage} {quotation.directness.capitalize()} in: {document}."
-        f" Rapporteur, {found.negotiation.title}, as known on {known}. {address}"
+# ---------------------------------------------------------------- citing
+
+
+@page
+def statement_bibtex(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
+    cited = _load_citation(request, reader, pk)
+    response = HttpResponse(write_bibtex(cited), content_type="application/x-bibtex; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="rapporteur-{pk}.bib"'
+    return response
+
+
+@page
+def statement_csl(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
+    response = JsonResponse(
+        [write_csl(_load_citation(request, reader, pk))],
+        safe=False,
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        content_type="application/vnd.citationstyles.csl+json",
     )
+    response.headers["Content-Disposition"] = f'inline; filename="rapporteur-{pk}.json"'
+    return response
+
+
+def _load_citation(request: HttpRequest, reader: Reader, pk: UUID) -> Citation:
+    asked = read_moment(request.GET)
+    return _cite(load_statement(reader, pk, asked.moment), reader, request, asked)
+
+
+def _cite(record: StatementRecord, reader: Reader, request: HttpRequest, asked: Asked) -> Citation:
+    """The citation as its reader may give it, with the permalink; a moment that was asked for goes with it."""
+    found = record.statement
+    query = asked.query.replace("%3A", ":")  # a per cent sign begins a comment in TeX
+    address = request.build_absolute_uri(reverse("statement", args=[found.pk]) + query)
+    issues = list(dict.fromkeys(coding.issue.title for coding in record.codings))
+    return cite_statement(found, quote_statement(found, reader), issues, address, asked.moment.known_at)

@@ -23,7 +23,7 @@ from positions.web.reliability import reliability, reliability_csv
 from positions.web.round import round_page
 from positions.web.search import search
 from positions.web.source import source
-from positions.web.statement import statement
+from positions.web.statement import statement, statement_bibtex, statement_csl
 
 ISSUE = "n/<slug:slug>/issues/<slug:issue>/"
 ROUND = "n/<slug:slug>/rounds/<int:number>/"
@@ -62,6 +62,8 @@ urlpatterns: list[URLPattern] = [
     path("n/<slug:slug>/reliability/reliability.csv", reliability_csv, name="reliability-csv"),
     path("sources/<uuid:pk>/", source, name="source"),
     path("statements/<uuid:pk>/", statement, name="statement"),
+    path("statements/<uuid:pk>/cite.bib", statement_bibtex, name="statement-bibtex"),
+    path("statements/<uuid:pk>/cite.json", statement_csl, name="statement-csl"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

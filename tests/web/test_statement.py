@@ -167,7 +167,7 @@ def test_citation_names_party_day_source_and_address(client: Client, talks: Talk
     assert citation == (
         "North (on the record), 10 January 2022: “We will not accept this proposal.” Verbatim in: Report of the first"
         " meeting, 2022-01-10. Rapporteur, River talks, as known on 1 March 2022, 00:00 UTC."
-        f" http://testserver/statements/{statement.pk}/"
+        f" http://testserver/statements/{statement.pk}/?known_at=2022-03-01T00:00:00Z"
     )
 
 
