@@ -3,6 +3,10 @@
 A leaf module: it imports nothing of the project, so every layer may use it.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from django.db.models import IntegerChoices, TextChoices
 
 
@@ -106,6 +110,11 @@ class Tlp(TextChoices):
     AMBER = "AMBER", "TLP:AMBER"
     AMBER_STRICT = "AMBER+STRICT", "TLP:AMBER+STRICT"
     RED = "RED", "TLP:RED"
+
+    @classmethod
+    def strictest(cls, markings: Iterable[str]) -> Tlp:
+        """The most restrictive of the markings; ``CLEAR`` where there are none."""
+        return cls(max(set(markings), key=cls.values.index, default=cls.CLEAR))
 
 
 class Attribution(TextChoices):

@@ -17,6 +17,7 @@ from positions.analysis.evidence import latest_deciding
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import History, Reading, RoundSpan, StatusEntry
 from positions.db import engine_for
+from positions.enums import Tlp
 from positions.models import Coding, Condition, Delegation, Issue, Negotiation, Party, Round, Source
 from positions.queries.access import Reader, published_codings_in
 
@@ -236,6 +237,17 @@ def parents_in(negotiation: Negotiation) -> dict[str, str]:
     chained = Source.objects.filter(negotiation=negotiation, derived_from__isnull=False).order_by()
     rows = chained.values_list("pk", "derived_from_id")
     return {str(source): str(parent) for source, parent in rows}
+
+
+def parents_and_markings_in(negotiation: Negotiation) -> tuple[dict[str, str], dict[str, str]]:
+    """The same, and the markings of the sources that are not ``CLEAR``, in one query, whoever asks.
+
+    Markings tell of sources the reader may not see: look up only those of evidence they were given.
+    """
+    sources = Source.objects.filter(Q(derived_from__isnull=False) | ~Q(tlp=Tlp.CLEAR), negotiation=negotiation)
+    rows = list(sources.order_by().values_list("pk", "derived_from_id", "tlp"))
+    parents = {str(source): str(parent) for source, parent, _ in rows if parent is not None}
+    return parents, {str(source): tlp for source, _, tlp in rows if tlp != Tlp.CLEAR}
 
 
 def round_spans(negotiation: Negotiation) -> list[RoundSpan]:

@@ -27,6 +27,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_day, read_moment
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
+from positions.web.take_away import open_csv
 from positions.web.words import (
     FOOTING_WORDS,
     count_of,
@@ -168,6 +169,7 @@ def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespons
     statements = load_statements(reader, quoted_in(moves, most=1))
     context = {
         "negotiation": found.record.negotiation,
+        "marking": found.record.marking,
         # links to other pages carry the end of the span
         "asked": replace(found.asked, as_of=found.asked.as_of or found.span.until),
         "span": found.span,
@@ -185,8 +187,7 @@ def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespons
 @page
 def changes_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_changes(request, reader, slug)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.record.negotiation.slug}-changes.csv"'
+    response = open_csv(f"{found.record.negotiation.slug}-changes", found.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     for change in found.found:

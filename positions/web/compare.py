@@ -24,6 +24,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
 from positions.web.small_multiples import GapStretch, PairChart, draw_pair, gap_stretches, shared_days
+from positions.web.take_away import open_csv
 from positions.web.words import count_of, say_day_short, spell_count
 
 CSV_COLUMNS = ("issue", "a", "b", "stance_a", "stance_b", "steps", "same_side", "since", "widest", "narrowest")
@@ -135,6 +136,7 @@ def compare(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     query = f"a={found.a.slug}&b={found.b.slug}" if found.a and found.b else ""
     context = {
         "negotiation": found.record.negotiation,
+        "marking": found.record.marking,
         "asked": found.asked,
         "parties": [found.inks[party] for party in found.record.parties],
         "a": found.a,
@@ -149,8 +151,7 @@ def compare(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
 @page
 def compare_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_pair(request, reader, slug)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.record.negotiation.slug}-compare.csv"'
+    response = open_csv(f"{found.record.negotiation.slug}-compare", found.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     for row in found.rows:

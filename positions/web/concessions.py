@@ -24,6 +24,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
+from positions.web.take_away import open_csv
 from positions.web.words import count_of, say_day_short, spell_count
 
 CSV_COLUMNS = (
@@ -125,6 +126,7 @@ def concession_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRe
     stories = [_tell(shift, ledger, statements, reader) for shift in ledger.moves]
     context = {
         "negotiation": ledger.record.negotiation,
+        "marking": ledger.record.marking,
         "asked": ledger.asked,
         "choices": _choices(ledger),
         "csv_address": reverse("concessions-csv", args=[slug]),
@@ -141,8 +143,7 @@ def concession_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRe
 @page
 def concession_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     ledger = load_ledger(request, reader, slug)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{ledger.record.negotiation.slug}-concessions.csv"'
+    response = open_csv(f"{ledger.record.negotiation.slug}-concessions", ledger.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     for row in ledger.rows:

@@ -25,6 +25,7 @@ from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment, read_parties
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
+from positions.web.take_away import open_csv
 from positions.web.words import count_of, join_words, say_day_short
 
 GLYPHS = {"open": "○", "met": "●", "failed": "✕", "withdrawn": "–"}
@@ -126,6 +127,7 @@ def condition_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRes
         groups.setdefault(row.falls_on.slug if row.falls_on else "", (row.falls_on, []))[1].append(row)
     context = {
         "negotiation": found.record.negotiation,
+        "marking": found.record.marking,
         "asked": found.asked,
         "choices": _choices(found),
         "csv_address": reverse("conditions-csv", args=[slug]),
@@ -143,8 +145,7 @@ def condition_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRes
 @page
 def condition_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_conditions(request, reader, slug)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.record.negotiation.slug}-conditions.csv"'
+    response = open_csv(f"{found.record.negotiation.slug}-conditions", found.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     for row in found.rows:

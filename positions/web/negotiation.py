@@ -58,6 +58,7 @@ def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
     chosen = choose_party(inks, stands, asked.parties)
     context = {
         "negotiation": record.negotiation,
+        "marking": record.marking,
         "asked": asked,
         "strip": draw_strip([row.round for row in record.rounds if row.round.status != RoundStatus.CANCELLED]),
         "tabs": _party_tabs(request, asked, inks, stands, chosen),
@@ -69,8 +70,8 @@ def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
         "matrix": lay_matrix(stands, inks, record.issues, PARTIES_SHOWN),
         "rounds": _tell_rounds(record, inks, moves)[:ROUNDS_SHOWN],
         "rounds_left_out": max(0, len(record.rounds) - ROUNDS_SHOWN),
-        "silences": _find_silences(stands, inks, record.issues)[:SILENCES_SHOWN],
-        "never": _find_never_heard(stands, inks, record.issues),
+        "silences": find_silences(stands, inks, record.issues)[:SILENCES_SHOWN],
+        "never": find_never_heard(stands, inks, record.issues),
     }
     return render(request, "negotiation.html", context)
 
@@ -82,6 +83,7 @@ def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     stands = positions(record.history, asked.moment.as_of, asked.moment.known_at)
     context = {
         "negotiation": record.negotiation,
+        "marking": record.marking,
         "asked": asked,
         "matrix": lay_matrix(stands, record.inks(), record.issues),
     }
@@ -139,7 +141,7 @@ def _tell_rounds(record: PageRecord, inks: Mapping[str, PartyInk], moves: Sequen
     return stories
 
 
-def _find_silences(
+def find_silences(
     stands: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue]
 ) -> list[tuple[PartyInk, Issue, Position]]:
     """Parties that attended rounds since they were last heard on an issue, longest silence first."""
@@ -148,7 +150,7 @@ def _find_silences(
     return [(inks[p.party], issues[p.issue], p) for p in quiet]
 
 
-def _find_never_heard(
+def find_never_heard(
     stands: Sequence[Position], inks: Mapping[str, PartyInk], issues: Mapping[str, Issue]
 ) -> list[tuple[PartyInk, list[Issue], int, int]]:
     """For each of the main parties: the issues nothing was found on, on how many something was, of how many."""

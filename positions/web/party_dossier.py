@@ -29,6 +29,7 @@ from positions.web.record import PageRecord, find_negotiation, load_negotiation_
 from positions.web.red_lines import KIND_WORDS
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 from positions.web.small_multiples import SmallChart, draw_small, shared_days
+from positions.web.take_away import open_csv
 from positions.web.words import count_of, name_stance, say_day_short, sign_position, spell_count
 
 CSV_COLUMNS = (
@@ -108,6 +109,7 @@ def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -
     panels = _panels(found)
     context = {
         "negotiation": record.negotiation,
+        "marking": record.marking,
         "asked": found.asked,
         "party": found.party,
         "ink": found.ink,
@@ -129,9 +131,7 @@ def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -
 @page
 def party_dossier_csv(request: HttpRequest, reader: Reader, slug: str, party: str) -> HttpResponse:
     found = load_dossier(request, reader, slug, party)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"{found.record.negotiation.slug}-{party}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = open_csv(f"{found.record.negotiation.slug}-{party}", found.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     for issue in found.record.issues:

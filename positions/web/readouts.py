@@ -24,6 +24,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
+from positions.web.take_away import open_csv
 from positions.web.words import clip_text, count_of, say_day_short, say_edtf, sign_position
 
 KIND_HEADS = {
@@ -148,6 +149,7 @@ def readouts(request: HttpRequest, reader: Reader, slug: str, number: int) -> Ht
     query = f"a={found.a.pk}&b={found.b.pk}" if found.a and found.b else ""
     context = {
         "negotiation": found.record.negotiation,
+        "marking": found.record.marking,
         "asked": found.asked,
         "round": found.round,
         "sources": found.sources,
@@ -168,9 +170,7 @@ def readouts(request: HttpRequest, reader: Reader, slug: str, number: int) -> Ht
 @page
 def readouts_csv(request: HttpRequest, reader: Reader, slug: str, number: int) -> HttpResponse:
     found = load_accounts(request, reader, slug, number)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"{found.record.negotiation.slug}-round-{number}-readouts.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = open_csv(f"{found.record.negotiation.slug}-round-{number}-readouts", found.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     for row in found.accounts:

@@ -7,21 +7,22 @@ moment; the results are handed to ``positions.analysis``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Count, F, OuterRef, Subquery
 
 from positions.analysis.types import History, Reading, RoundSpan
-from positions.enums import AliasKind
+from positions.enums import AliasKind, Tlp
 from positions.models import Coding, Issue, Negotiation, Party, PartyAlias, Round, Statement
 from positions.queries.access import Reader, issues_for, negotiation_for, published_codings_for, statements_for
 from positions.queries.evidence import (
     ConditionText,
     Moment,
     admitted_codings,
+    load_bare_readings,
     load_condition_texts,
     load_readings,
-    parents_in,
+    parents_and_markings_in,
     reading_of,
 )
 from positions.web.palette import PartyInk, assign_slots
@@ -47,7 +48,10 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """A negotiation as its reader sees it: facts for the analysis, names and colours for the page."""
+    """A negotiation as its reader sees it: facts for the analysis, names and colours for the page.
+
+    ``tlps`` holds the marking of every source that is not ``CLEAR``, seen or not: ask for :attr:`marking`.
+    """
 
     negotiation: Negotiation
     moment: Moment
@@ -58,6 +62,12 @@ class PageRecord:
     rounds: tuple[RoundRow, ...]
     codings: tuple[Coding, ...] = ()
     conditions: Mapping[str, tuple[ConditionText, ...]] | None = None
+    tlps: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def marking(self) -> Tlp:
+        """The most restrictive marking of the sources behind the page, of those its reader may see."""
+        return Tlp.strictest(self.tlps.get(reading.source, Tlp.CLEAR) for reading in self.history.readings)
 
     def inks(self, chosen: Iterable[str] = ()) -> dict[str, PartyInk]:
         """Names and colours of every party of the negotiation."""
@@ -90,6 +100,19 @@ def load_negotiation_record(
     """Everything coded in the negotiation; five queries, and two more where something may be kept back."""
     readings = load_readings(admitted_codings(reader, negotiation, moment), admitted_at=moment.known_at, joined=True)
     return _assemble(reader, negotiation, issues, moment, tuple(readings))
+
+
+def load_worded_record(
+    reader: Reader, negotiation: Negotiation, issues: Mapping[str, Issue], moment: Moment
+) -> PageRecord:
+    """The same with the words of the conditions; as many queries."""
+    codings = admitted_codings(reader, negotiation, moment)
+    bare = load_bare_readings(codings, admitted_at=moment.known_at, joined=True)
+    conditions = load_condition_texts(codings, [reading.coding for reading in bare])
+    readings = tuple(
+        reading._replace(conditions=tuple(c.facts for c in conditions.get(reading.coding, ()))) for reading in bare
+    )
+    return _assemble(reader, negotiation, issues, moment, readings, (), conditions)
 
 
 def load_issue_record(
@@ -130,16 +153,18 @@ def _assemble(
         for row in rounds
     )
     parties = _load_parties(reader, negotiation)
+    parents, tlps = parents_and_markings_in(negotiation)
     return PageRecord(
         negotiation=negotiation,
         moment=moment,
-        history=History(readings, parents_in(negotiation), spans),
+        history=History(readings, parents, spans),
         issues=issues,
         parties={party.slug: party for party in parties},
         weights={party.slug: int(getattr(party, "weight", 0)) for party in parties},
         rounds=rounds,
         codings=codings,
         conditions=conditions,
+        tlps=tlps,
     )
 
 

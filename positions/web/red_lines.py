@@ -21,6 +21,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
+from positions.web.take_away import open_csv
 from positions.web.words import count_of, say_day_short, sign_position, sign_stance
 
 KIND_WORDS = {
@@ -97,6 +98,7 @@ def red_line_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResp
         groups.setdefault(story.ink.slug, []).append(story)
     context = {
         "negotiation": found.record.negotiation,
+        "marking": found.record.marking,
         "asked": found.asked,
         "choices": _choices(found),
         "csv_address": reverse("red-lines-csv", args=[slug]),
@@ -110,8 +112,7 @@ def red_line_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResp
 @page
 def red_line_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_lines(request, reader, slug)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.record.negotiation.slug}-red-lines.csv"'
+    response = open_csv(f"{found.record.negotiation.slug}-red-lines", found.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     for line in found.lines:

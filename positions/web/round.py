@@ -75,6 +75,7 @@ def round_page(request: HttpRequest, reader: Reader, slug: str, number: int) -> 
     place = numbers.index(number)
     context = {
         "negotiation": record.negotiation,
+        "marking": record.marking,
         "asked": asked,
         "round": held,
         "days": say_days(held.starts_on, held.ends_on),

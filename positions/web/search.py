@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from positions.enums import Move
+from positions.enums import Move, Tlp
 from positions.queries.access import Reader
 from positions.queries.search import Facets, SearchResult, negotiations_offered, search_for
 from positions.web.highlights import mark_terms
@@ -54,10 +54,12 @@ def search(request: HttpRequest, reader: Reader) -> HttpResponse:
     facets = read_facets(request)
     number = _whole(request, "page", least=1) or 1
     result = search_for(reader, words, facets, number)
+    found = [_tell(statement, result, reader) for statement in result.statements]
     context = {
+        "marking": Tlp.strictest(one.quotation.tlp for one in found),
         "words": words,
         "result": result,
-        "found": [_tell(statement, result, reader) for statement in result.statements],
+        "found": found,
         "facets": list(_link_facets(request, result, facets)),
         "negotiations": negotiations_offered(reader),
         "asked_facets": facets,
