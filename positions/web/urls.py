@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
+from positions.web.brief_pages import brief_docx, brief_page
 from positions.web.changes import changes_csv, changes_page
 from positions.web.codebook import codebook
 from positions.web.compare import compare, compare_csv
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("signout/", LogoutView.as_view(), name="signout"),
     path("n/<slug:slug>/", negotiation, name="negotiation"),
     path("n/<slug:slug>/matrix/", matrix, name="matrix"),
+    path("n/<slug:slug>/brief/", brief_page, name="brief"),
+    path("n/<slug:slug>/brief/brief.docx", brief_docx, name="brief-docx"),
     path(ISSUE, issue_timeline, name="issue-timeline"),
     path(f"{ISSUE}timeline.svg", issue_timeline_svg, name="issue-timeline-svg"),
     path(f"{ISSUE}timeline.png", issue_timeline_png, name="issue-timeline-png"),
