@@ -21,7 +21,7 @@ from positions.analysis.timeline import timeline
 from positions.analysis.types import Position, Shift
 from positions.enums import RoundStatus, Tlp
 from positions.models import Issue, Party, Statement
-from positions.queries.access import Reader, sources_for
+from positions.queries.access import Reader
 from positions.web.chart_shapes import WIDE, StepChart
 from positions.web.charts import draw_steps
 from positions.web.ledes import Phrase, moved, tell_issue, tell_negotiation
@@ -207,7 +207,7 @@ def load_brief(request: HttpRequest, reader: Reader, slug: str) -> Brief:
         asked=asked,
         issue=issue,
         party=party,
-        marking=_mark(reader, record, facts),
+        marking=_mark(record, issue, party),
         lede=tuple(_tell(facts, record, inks, issue, party)),
         matrix=lay_matrix(facts.stands, inks, facts.issues, PARTIES_SHOWN),
         charts=tuple(_draw(facts, record, inks, issue, party)),
@@ -260,16 +260,13 @@ def _open_conditions(
     return sorted(found, key=lambda row: (row[4], *row[:3]))
 
 
-def _mark(reader: Reader, record: PageRecord, facts: _Facts) -> str:
-    """The most restrictive marking of the sources of what is derived; one query for the few that are marked."""
-    used = {
-        reading.source
+def _mark(record: PageRecord, issue: Issue | None, party: Party | None) -> str:
+    """The most restrictive marking of the sources of what the brief tells, of those its reader may see."""
+    return Tlp.strictest(
+        record.tlps.get(reading.source, Tlp.CLEAR)
         for reading in record.history.readings
-        if reading.issue in facts.issues and any(p.party == reading.party for p in facts.stands)
-    }
-    marked = sources_for(reader).filter(negotiation=record.negotiation).exclude(tlp=Tlp.CLEAR).order_by()
-    found = [tlp for pk, tlp in marked.values_list("pk", "tlp") if str(pk) in used]
-    return max(found, key=Tlp.values.index, default=Tlp.CLEAR.value)
+        if (issue is None or reading.issue == issue.slug) and (party is None or reading.party == party.slug)
+    ).value
 
 
 def _quoted(facts: _Facts) -> set[str]:

@@ -20,7 +20,6 @@ from positions.queries.evidence import (
     Moment,
     admitted_codings,
     load_bare_readings,
-    load_bare_readings,
     load_condition_texts,
     load_readings,
     parents_and_markings_in,
@@ -101,19 +100,6 @@ def load_negotiation_record(
     """Everything coded in the negotiation; five queries, and two more where something may be kept back."""
     readings = load_readings(admitted_codings(reader, negotiation, moment), admitted_at=moment.known_at, joined=True)
     return _assemble(reader, negotiation, issues, moment, tuple(readings))
-
-
-def load_worded_record(
-    reader: Reader, negotiation: Negotiation, issues: Mapping[str, Issue], moment: Moment
-) -> PageRecord:
-    """The same with the words of the conditions; as many queries."""
-    codings = admitted_codings(reader, negotiation, moment)
-    bare = load_bare_readings(codings, admitted_at=moment.known_at, joined=True)
-    conditions = load_condition_texts(codings, [reading.coding for reading in bare])
-    readings = tuple(
-        reading._replace(conditions=tuple(c.facts for c in conditions.get(reading.coding, ()))) for reading in bare
-    )
-    return _assemble(reader, negotiation, issues, moment, readings, (), conditions)
 
 
 def load_worded_record(

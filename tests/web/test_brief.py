@@ -120,8 +120,8 @@ def test_brief_holds_only_what_its_reader_may_see(client: Client, talks: Talks) 
         words = page.content.decode() + words_of(client, "?issue=ferries")
         return page.context["brief"].marking, [secret in words for secret in (*secrets, "Ms Secret")]
 
-    marking, found = holds(None)
-    assert (marking in ("CLEAR", "AMBER"), found) == (True, [False, False, False])
+    # a passage on deep background counts without its words, so its source's marking does too
+    assert holds(None) == ("AMBER", [False, False, False])
     assert holds(add_member(talks.negotiation, role=Role.VIEWER))[1] == [False, False, False]
     marking, found = holds(add_member(talks.negotiation, role=Role.ANALYST))
     assert (marking, any(found[:2]), found[2]) == ("AMBER", True, True)
@@ -156,4 +156,4 @@ def test_queries_do_not_grow(talks: Talks, count_queries: CountQueries, number: 
         talks.say(talks.north, "2022-02-10", -1, issue, red_line=True)
         talks.say(talks.south, "2022-02-10", 1, issue)
     viewer = add_member(talks.negotiation, role=Role.VIEWER)
-    assert (count_queries(BRIEF)[0], count_queries(BRIEF, viewer)[0]) == (9, 12)
+    assert (count_queries(BRIEF)[0], count_queries(BRIEF, viewer)[0]) == (8, 11)
