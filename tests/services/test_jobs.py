@@ -387,4 +387,6 @@ def test_lease_is_renewed_while_one_step_takes_long(monkeypatch: pytest.MonkeyPa
     with job_runs.kept_alive(context):
         assert renewed.wait(timeout=5)
 
-    assert not [thread for thread in threading.enumerate() if thread.name == f"lease-{job.pk}"]
+    for thread in [thread for thread in threading.enumerate() if thread.name == f"lease-{job.pk}"]:
+        thread.join(timeout=10)
+        assert not thread.is_alive()
