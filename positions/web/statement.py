@@ -109,6 +109,7 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "anchor": AnchorStatus(found.anchor_status).label,
         "cards": cards,
         "chain": record.chain,
+        "translations": [link for link in record.chain if link.beside],
         "relations": relation_lines(reader, found, asked.moment),
         "history": list(_tell_history(record, asked)),
         "is_retired": found.retired_at is not None and found.retired_at <= asked.moment.known_at,

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 
 from positions.analysis.evidence import ancestors_of, status_of
 from positions.analysis.position import positions
 from positions.analysis.timeline import timeline
 from positions.analysis.types import Condition as ConditionFacts
 from positions.analysis.types import History, Point, Position, StatusEntry
+from positions.enums import Attribution, DerivationKind
 from positions.exceptions import NotVisible
 from positions.models import Coding, Condition, Source, Statement
 from positions.queries.access import Reader, published_codings_for, sources_for, statements_for
@@ -44,14 +45,26 @@ class ConditionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A passage of the same party, issue and day in the language it was translated from or into."""
+
+    statement: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChainLink:
-    """A source of the statement's copy chain; ``carries`` lists its statements of the same occasion."""
+    """A source of the statement's copy chain; ``carries`` lists its statements of the same occasion.
+
+    ``beside`` holds their words where the source is a translation of the statement's own, or its original.
+    """
 
     source: Source
     depth: int
     is_here: bool
     carries: tuple[str, ...]
     is_copy: bool
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +182,53 @@ def _load_chain(reader: Reader, statement: Statement, history: History, codings:
     if len(members) < 2:
         return ()
     carried = _carried_by(statement, history, codings)
-    sources = {str(s.pk): s for s in sources_for(reader).filter(pk__in=members)}
+    others = [pk for source, statements in carried.items() if source != here for pk in statements]
+    sources, words = _load_sources(reader, members, others)
     depths = {source: len(ancestors_of(source, parents)) for source in members}
     links = []
     for source in sorted(sources, key=lambda s: (depths[s], sources[s].published_earliest or date.max, s)):
         above = [a for a in ancestors_of(source, parents) if a in carried]
         is_copy = source in carried and bool(above)
-        links.append(ChainLink(sources[source], depths[source], source == here, carried.get(source, ()), is_copy))
+        beside = words.get(source, ()) if _are_translations(sources[source], statement.source) else ()
+        links.append(
+            ChainLink(sources[source], depths[source], source == here, carried.get(source, ()), is_copy, tuple(beside))
+        )
     return tuple(links) if len(links) > 1 else ()
+
+
+def _load_sources(
+    reader: Reader, members: Iterable[str], statements: list[str]
+) -> tuple[dict[str, Source], dict[str, list[Beside]]]:
+    """The sources, and the words of those of the statements that the reader may quote, in the order of the text.
+
+    One query, a row for each statement. ``statements`` must be such as the reader sees.
+    """
+    found = sources_for(reader).filter(pk__in=members)
+    if not statements:
+        return {str(source.pk): source for source in found}, {}
+    joined = found.annotate(said=FilteredRelation("statements", condition=Q(statements__pk__in=statements))).annotate(
+        said_pk=F("said__pk"),
+        said_words=F("said__exact"),
+        said_under=F("said__attribution"),
+        said_until=F("said__retired_at"),
+    )
+    sources: dict[str, Source] = {}
+    words: dict[str, list[Beside]] = {}
+    for row in joined.order_by("pk", "said__start", "said__pk"):
+        sources[str(row.pk)] = row
+        # what replaced a passage may have put it under a stricter rule, so no replaced one is quoted to outsiders
+        is_free = Attribution.DEEP_BACKGROUND not in (row.attribution, row.said_under) and row.said_until is None
+        if row.said_words and (is_free or reader.is_insider(row.negotiation_id)):
+            words.setdefault(str(row.pk), []).append(Beside(str(row.said_pk), row.said_words))
+    return sources, words
+
+
+def _are_translations(a: Source, b: Source) -> bool:
+    """Whether one of the two derives from the other by translation."""
+    return any(
+        one.derived_from_id == other.pk and one.derivation_kind == DerivationKind.TRANSLATION
+        for one, other in ((a, b), (b, a))
+    )
 
 
 def _carried_by(statement: Statement, history: History, codings: list[Coding]) -> dict[str, tuple[str, ...]]:

@@ -75,6 +75,35 @@ def test_copy_is_set_aside_and_the_chain_shown(client: Client, talks: Talks) -> 
     assert client.get(f"/statements/{original.pk}/").context["chain"][0].is_here
 
 
+def test_original_and_translation_stand_side_by_side(client: Client, talks: Talks) -> None:
+    original = first_of(talks)
+    translated = make_source(
+        talks.negotiation, text="Мы не примем.", language="ru", derived_from=talks.source, derivation_kind="translation"
+    )
+    copy = make_statement(source=translated, asserted_by=talks.north, exact="Мы не примем.")
+    make_coding(copy, party=talks.north, issue=talks.issue, stance=2)
+
+    def beside(statement: Statement) -> list[tuple[str, str]]:
+        response = client.get(f"/statements/{statement.pk}/")
+        return [(p.statement, p.text) for link in response.context["translations"] for p in link.beside]
+
+    assert beside(original) == [(str(copy.pk), "Мы не примем.")]
+    assert beside(copy) == [(str(original.pk), "We will not accept this proposal.")]
+    secret = make_statement(
+        source=translated, asserted_by=talks.north, exact="Мы", attribution=Attribution.DEEP_BACKGROUND
+    )
+    make_coding(secret, party=talks.north, issue=talks.issue, stance=2)
+    assert beside(original) == [(str(copy.pk), "Мы не примем.")]
+    client.force_login(add_member(talks.negotiation, role=Role.ANALYST))
+    assert [text for _, text in sorted(beside(original), key=lambda pair: len(pair[1]))] == ["Мы", "Мы не примем."]
+
+
+def test_report_is_no_translation(client: Client, talks: Talks) -> None:
+    report = make_source(talks.negotiation, derived_from=talks.source)
+    make_coding(make_statement(source=report, asserted_by=talks.north), party=talks.north, issue=talks.issue, stance=2)
+    assert client.get(f"/statements/{first_of(talks).pk}/").context["translations"] == []
+
+
 def test_conditions_have_a_dated_history(client: Client, talks: Talks) -> None:
     coding = talks.say(talks.south, "2022-01-20", 1)
     make_condition(coding, "the bridge opens", statuses=[("open", date(2022, 1, 20)), ("failed", date(2022, 2, 5))])
