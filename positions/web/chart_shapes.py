@@ -156,6 +156,7 @@ class StepChart:
     first: date
     last: date
     lines: tuple[str, ...]
+    notes: tuple[tuple[float, str], ...] = ()
 
     @property
     def plot_width(self) -> float:

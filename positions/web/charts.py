@@ -27,6 +27,7 @@ from positions.web.words import (
 )
 
 DOT_RADIUS = 5.5
+NOTE_HEIGHT = 18.0
 TARGET_RADIUS = 12.0  # half of the 24 px a pointer needs
 GREY_LABELS = 12  # more unranked parties than this are counted, not named
 STATE_GLYPHS = {"unclear": "?", "abstained": "○", "absent": "×"}
@@ -41,26 +42,32 @@ def draw_steps(
     *,
     size: ChartSize = WIDE,
     until: date | None = None,
+    span: tuple[date | None, date | None] = (None, None),
+    whole: Mapping[str, Series] | None = None,
+    notes: Sequence[str] = (),
 ) -> StepChart:
     """Lay out the chart of one issue.
 
     ``series`` may hold any number of parties; those without an entry in ``inks`` are left out.
-    ``quotes`` maps statements to text the reader may see; ``until`` is an ``as_of`` asked for.
+    ``quotes`` maps statements to what the reader may see of them, in lines; ``until`` is an ``as_of`` asked for;
+    ``span`` the first and last day to show, where the reader chose them. Where a filter hides dots,
+    ``whole`` has each party's series with them, for the words at the end of its line. ``notes`` stand
+    under the axis.
     """
     drawn = sorted(
         (s for s in series if s.party in inks and (s.points or s.segments)), key=lambda s: _rank(inks[s.party])
     )
     crowd = {s.party for s in drawn if inks[s.party].slot is None}
     crowd = crowd if len(crowd) > GREY_LABELS else set()
-    days = [day for s in drawn for p in s.points for day in (p.earliest, p.latest)]
-    first, last = choose_days(days, rounds, until)
+    days = [day for s in drawn for p in (whole or {}).get(s.party, s).points for day in (p.earliest, p.latest)]
+    first, last = _hold_span(span, choose_days(days, rounds, until))
     scale = DayScale(first, last, size.left, size.width - size.right)
     bands, label_top = place_bands(rounds, scale, label_length=size.label_length, rows=size.label_rows)
     lanes, places = _lay_out(drawn, scale, size, top=label_top + 4)
     marks_only = any(p.state != "coded" for s in drawn for p in s.points)
     state_y = lanes.bottom + 16 if marks_only else None
     plot_bottom = lanes.bottom + 30 if marks_only else lanes.bottom
-    labels, counts = _label_ends(drawn, lanes, inks, size, plot_bottom)
+    labels, counts = _label_ends(drawn, whole or {}, lanes, inks, size, plot_bottom)
     targets = _measure_targets(drawn, scale, lanes, places, state_y)
     taken: list[tuple[float, float, float, float]] = [
         (x - 7, y - 7, x + 7, y + 7)
@@ -70,7 +77,8 @@ def draw_steps(
     ]
     by_party: dict[str, list[Shift]] = {}
     for shift in shifts:
-        by_party.setdefault(shift.party, []).append(shift)
+        if first <= shift.on <= last:
+            by_party.setdefault(shift.party, []).append(shift)
     parties = tuple(
         PartyMarks(
             ink=inks[s.party],
@@ -88,11 +96,19 @@ def draw_steps(
         for s in drawn
     )
     return StepChart(
-        size=size, height=plot_bottom + 30, plot_top=lanes.rows[0].top, plot_bottom=plot_bottom, label_top=label_top,
+        size=size, height=plot_bottom + 30 + NOTE_HEIGHT * len(notes),
+        plot_top=lanes.rows[0].top, plot_bottom=plot_bottom, label_top=label_top,
         rows=lanes.rows, state_y=state_y, ticks=place_ticks(scale, 58 if not size.is_narrow else 46), bands=bands,
         parties=parties[::-1] if crowd else parties, counts=counts, first=first, last=last,
         lines=tuple(say_series(s, inks[s.party].name) for s in drawn),
+        notes=tuple((plot_bottom + 30 + NOTE_HEIGHT * place, text) for place, text in enumerate(notes, 1)),
     )  # fmt: skip
+
+
+def _hold_span(span: tuple[date | None, date | None], fitting: tuple[date, date]) -> tuple[date, date]:
+    """The days of the axis: those asked for, else those that fit, and at least one."""
+    first, last = span[0] or fitting[0], span[1] or fitting[1]
+    return (first, last) if first <= last else (first, first) if span[0] else (last, last)
 
 
 def _rank(ink: PartyInk) -> tuple[int, str]:
@@ -175,7 +191,7 @@ def _trace(s: Series, scale: DayScale, lanes: Lanes, *, confirmed: bool, told: b
                 y = lanes.at[s.party, level]
                 if right > left:
                     yield f"M{left} {y}H{right}"
-            if before is not None and confirmed != (before.footing != segment.footing):
+            if before is not None and segment.start >= scale.first and confirmed != (before.footing != segment.footing):
                 yield from _step(s.party, before, segment, start, lanes)
         before = segment
 
@@ -190,7 +206,7 @@ def _step(party: str, before: Segment, after: Segment, x: float, lanes: Lanes) -
 
 def _bars(s: Series, scale: DayScale, lanes: Lanes, name: str) -> Iterator[Bar]:
     for segment in s.segments:
-        if segment.stance is None:
+        if segment.stance is None and segment.start >= scale.first:
             ys = sorted(lanes.at[s.party, level] for level in _levels_of(segment))
             reach = f"from {sign_stance(segment.low)} to {sign_stance(segment.high)}"
             title = f"{name}, {say_day(segment.start)}: mixed signals, {reach}"
@@ -225,13 +241,13 @@ def _dots(
         yield Dot(
             statement=p.statement, x=x, y=y, shape=shape, footing=p.footing, glyph=STATE_GLYPHS.get(p.state, "?"),
             has_ring=p.conditional, is_faint=p.set_aside is not None, target=targets[p.coding],
-            title=say_point(p, ink.name, quotes.get(p.statement, "")),
+            title=say_point(p, ink.name, lines=quotes.get(p.statement, "")),
             whisker_from=early if x - early > DOT_RADIUS + 2 else None,
         )  # fmt: skip
 
 
-def say_point(p: Point, name: str, quote: str = "") -> str:
-    """A dot in words, for its title and for readers who hear the chart."""
+def say_point(p: Point, name: str, quote: str = "", *, lines: str = "") -> str:
+    """A dot in words, for its title and for readers who hear the chart; ``lines`` follow on lines of their own."""
     stance = f"{sign_stance(p.stance)} {name_stance(p.stance)}" if p.stance is not None else name_stance(None, p.state)
     place = f", round {p.round}" if p.round is not None else ""
     extras = [FOOTING_WORDS[p.footing], p.move]
@@ -240,6 +256,7 @@ def say_point(p: Point, name: str, quote: str = "") -> str:
         p.set_aside or "", []
     )
     said = f" “{clip_text(quote, 140)}”" if quote else ""
+    said += f"\n{lines}" if lines else ""
     return f"{name}, {say_days(p.earliest, p.latest)}{place}: {stance}; {', '.join(extras)}.{said}"
 
 
@@ -247,7 +264,12 @@ def say_point(p: Point, name: str, quote: str = "") -> str:
 
 
 def _label_ends(
-    drawn: Sequence[Series], lanes: Lanes, inks: Mapping[str, PartyInk], size: ChartSize, bottom: float
+    drawn: Sequence[Series],
+    whole: Mapping[str, Series],
+    lanes: Lanes,
+    inks: Mapping[str, PartyInk],
+    size: ChartSize,
+    bottom: float,
 ) -> tuple[dict[str, EndLabel], tuple[LevelCount, ...]]:
     ended = [(s, s.segments[-1]) for s in drawn if s.segments]
     greys = [s.party for s, _ in ended if inks[s.party].slot is None]
@@ -264,7 +286,7 @@ def _label_ends(
     right = size.width - size.right
     labels = {}
     for (s, segment), line_y, y in zip(named, line_ys, ys, strict=False):
-        ink, note = inks[s.party], _note_of(s, segment)
+        ink, note = inks[s.party], _note_of(whole.get(s.party, s), segment)
         name = ink.short if size.is_narrow else ink.name
         space = size.right - 20 - (0 if size.is_narrow else measure_text(note, 12) + 6)
         while len(name) > 3 and measure_text(name, 13) > space:

@@ -19,6 +19,7 @@ from positions.analysis.types import Point, Position, Series, Shift
 from positions.models import Coding, Issue
 from positions.queries.access import Reader
 from positions.web.chart_shapes import NARROW, WIDE, ChartSize, StepChart
+from positions.web.chart_words import summarise_line
 from positions.web.charts import draw_steps
 from positions.web.ledes import moved, tell_issue
 from positions.web.page_view import page
@@ -28,9 +29,12 @@ from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_issue_record
 from positions.web.shift_cards import tell_shifts
-from positions.web.words import count_of, name_stance, sign_position, sign_stance
+from positions.web.timeline_filters import DotFilter, FilterChoices, hide_dots, link_rounds, read_filters, without_span
+from positions.web.words import clip_text, count_of, name_stance, sign_position, sign_stance
 
 ROWS_SHOWN = 80
+SUMMARIES_SHOWN = 20
+NOTE_LENGTH = 130  # characters that fit under the wide chart
 NARROW_MOST = 400  # dots; beyond, a phone scrolls the wide chart
 
 
@@ -59,6 +63,7 @@ class IssueTimeline:
     positions: tuple[Position, ...]
     shifts: tuple[Shift, ...]
     rows: tuple[EvidenceRow, ...]
+    chosen: DotFilter
 
     @property
     def statement_count(self) -> int:
@@ -68,12 +73,18 @@ class IssueTimeline:
     def source_count(self) -> int:
         return len({row.quotation.source for row in self.rows})
 
+    @property
+    def drawn_rows(self) -> tuple[EvidenceRow, ...]:
+        """The rows whose dots the filters leave on the chart."""
+        return tuple(row for row in self.rows if self.chosen.admits(row.point, row.coding.statement.credibility))
+
 
 @page
 def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
     found = load_timeline(request.GET, reader, slug, issue)
     most = None if request.GET.get("evidence") == "all" else ROWS_SHOWN
-    wide = draw_chart(found, WIDE)
+    wide = draw_chart(found, WIDE, has_poles=False)
+    drawn, summaries = found.drawn_rows, list(_summaries(found))
     dots = sum(len(marks.dots) for marks in wide.parties)
     moves = sorted(
         (s for s in found.shifts if moved(s) or s.kind in ("mixed", "resolved")), key=lambda s: s.on, reverse=True
@@ -92,8 +103,15 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
         "choices": [(ink, not found.asked.parties or ink.slug in found.asked.parties) for ink in _choices(found)],
         "cards": tell_shifts(moves, found.inks, found.record.issues, statements, reader),
         "gaps": list(_silences(found)),
-        "rows": list(found.rows[:most]),
-        "rows_left_out": len(found.rows) - len(found.rows[:most]),
+        "rows": list(drawn[:most]),
+        "rows_left_out": len(drawn) - len(drawn[:most]),
+        "rows_hidden": len(found.rows) - len(drawn),
+        "rows_in_all": len(found.rows),
+        "filters": FilterChoices.offered(found.chosen, [row.point for row in found.rows]),
+        "whole_time": without_span(found.asked),
+        "zooms": link_rounds(found.asked, [row.round for row in found.record.rounds]),
+        "summaries": summaries[:SUMMARIES_SHOWN],
+        "summaries_left_out": len(summaries[SUMMARIES_SHOWN:]),
         "segments": list(_segment_rows(found)),
     }
     return render(request, "issue_timeline.html", context)
@@ -139,7 +157,7 @@ def issue_timeline_csv(request: HttpRequest, reader: Reader, slug: str, issue: s
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     base = request.build_absolute_uri("/").rstrip("/")
-    for row in reversed(found.rows):
+    for row in reversed(found.drawn_rows):
         writer.writerow([guard_cell(str(value)) for value in _csv_row(row, found.issue, base)])
     return response
 
@@ -180,6 +198,7 @@ def load_timeline(query: QueryDict, reader: Reader, slug: str, issue_slug: str) 
     moment = asked.moment
     record = load_issue_record(reader, negotiation, issues, issue, moment)
     asked = read_parties(query, record.parties, asked)
+    chosen, asked = read_filters(query, [row.round for row in record.rounds], asked)
     inks = record.inks(asked.parties)
     wanted = set(asked.parties)
     history = record.history
@@ -189,15 +208,43 @@ def load_timeline(query: QueryDict, reader: Reader, slug: str, issue_slug: str) 
     stands = [p for p in positions(history, moment.as_of, moment.known_at) if not wanted or p.party in wanted]
     moves = [s for s in shifts(history, moment.as_of, moment.known_at) if not wanted or s.party in wanted]
     rows = _evidence_rows(series, record, inks, reader)
-    return IssueTimeline(record, issue, asked, inks, tuple(series), tuple(stands), tuple(moves), tuple(rows))
+    return IssueTimeline(record, issue, asked, inks, tuple(series), tuple(stands), tuple(moves), tuple(rows), chosen)
 
 
-def draw_chart(found: IssueTimeline, size: ChartSize) -> StepChart:
-    """The chart of a loaded timeline in a size."""
+def draw_chart(found: IssueTimeline, size: ChartSize, *, has_poles: bool = True) -> StepChart:
+    """The chart of a loaded timeline in a size; ``has_poles`` says what the scale's ends mean under the axis."""
     # a phone shows no titles; without quotations in them the page is a third lighter
-    quotes = {} if size.is_narrow else {row.quotation.statement: row.quotation.text for row in found.rows}
+    quotes = {} if size.is_narrow else {row.quotation.statement: row.quotation.in_lines for row in found.rows}
     rounds = [row.round for row in found.record.rounds if row.round.status in ("held", "planned")]
-    return draw_steps(found.series, rounds, found.inks, found.shifts, quotes, size=size, until=found.asked.until)
+    chosen, series, moment = found.chosen, found.series, found.record.moment
+    if chosen.until is not None and chosen.until < moment.as_of:
+        # a line read from its right end: solid to the last evidence of the days shown
+        kept = {s.party for s in series}
+        earlier = timeline(found.record.history, found.issue.slug, chosen.until, moment.known_at)
+        series = tuple(s for s in earlier if s.party in kept)
+    grades = {str(coding.pk): coding.statement.credibility for coding in found.record.codings}
+    return draw_steps(
+        hide_dots(series, chosen, grades), rounds, found.inks, found.shifts, quotes, size=size,
+        until=found.asked.until, span=(chosen.since, chosen.until), whole={s.party: s for s in series},
+        notes=() if size.is_narrow else tuple(_scale_notes(found.issue, has_poles=has_poles)),
+    )  # fmt: skip
+
+
+def _scale_notes(issue: Issue, *, has_poles: bool) -> Iterator[str]:
+    """What the ends of the scale mean, and what holds without an agreement: words, because it has no number."""
+    notes = [("+2", issue.pole_for or issue.proposal), ("−2", issue.pole_against)] if has_poles else []
+    for mark, words in (*notes, ("◇ If nothing is agreed", issue.reference_point)):
+        if words:
+            yield f"{mark}: {clip_text(words, NOTE_LENGTH)}"
+
+
+def _summaries(found: IssueTimeline) -> Iterator[tuple[PartyInk, str]]:
+    """Each party's line in a sentence, coloured parties first."""
+    stands = {position.party: position for position in found.positions}
+    for s in sorted(found.series, key=lambda s: (99 if (slot := found.inks[s.party].slot) is None else slot, s.party)):
+        if s.points:
+            moves = [shift for shift in found.shifts if shift.party == s.party and shift.steps]
+            yield found.inks[s.party], summarise_line(s, stands.get(s.party), sorted(moves, key=lambda m: m.on))
 
 
 def _evidence_rows(

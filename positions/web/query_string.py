@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -12,8 +12,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from positions.queries.evidence import Moment
+from positions.web.chart_axis import RoundLike
 from positions.web.words import clip_text, say_day, say_instant
 
+ROUND_PREFIX = "round-"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s?(Z|[+-]\d{2}:?\d{2}|\d{2}:\d{2})?)?", re.ASCII
@@ -38,6 +40,7 @@ class Asked:
     as_of: date | None = None
     known_at: datetime | None = None
     parties: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()  # what else narrows the page, as given
 
     @property
     def query(self) -> str:
@@ -51,10 +54,11 @@ class Asked:
 
     @property
     def whole_query(self) -> str:
-        """The same with the parties chosen: what another form of this page carries."""
-        if not self.parties:
+        """The same with the parties and filters chosen: what another form of this page carries."""
+        chosen = [("party", ",".join(self.parties))] if self.parties else []
+        joined = urlencode([*chosen, *self.filters])
+        if not joined:
             return self.query
-        joined = urlencode({"party": ",".join(self.parties)})
         return f"{self.query}&{joined}" if self.query else f"?{joined}"
 
     @property
@@ -94,7 +98,7 @@ def read_moment(query: QueryDict) -> Asked:
     A ``known_at`` without a time is the end of that day, without an offset it is UTC.
     Raises :class:`BadParameter`.
     """
-    as_of, known_at = _single(query, "as_of"), _single(query, "known_at")
+    as_of, known_at = read_single(query, "as_of"), read_single(query, "known_at")
     now = timezone.now()
     day = read_day("as_of", as_of) if as_of else None
     instant = _read_instant("known_at", known_at) if known_at else None
@@ -110,7 +114,8 @@ def read_parties(query: QueryDict, known: Collection[str], asked: Asked) -> Aske
     return replace(asked, parties=tuple(dict.fromkeys(chosen)))
 
 
-def _single(query: QueryDict, name: str) -> str:
+def read_single(query: QueryDict, name: str) -> str:
+    """The value of a parameter given at most once; empty where it is not. Raises :class:`BadParameter`."""
     values = [value.strip() for value in query.getlist(name) if value.strip()]
     if len(values) > 1:
         raise BadParameter(name, " and ".join(values), "is given more than once; give it once")
@@ -125,6 +130,20 @@ def read_day(name: str, value: str) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise BadParameter(name, value, "is not a day of the calendar; write it as 2022-01-12") from None
+
+
+def read_round_or_day(name: str, value: str, rounds: Iterable[RoundLike], *, is_start: bool) -> date:
+    """A day as ``2022-01-12``, or the first or last day of a round as ``round-3``. Raises :class:`BadParameter`."""
+    if not value.startswith(ROUND_PREFIX):
+        return read_day(name, value)
+    number = value.removeprefix(ROUND_PREFIX)
+    for entry in rounds:
+        if str(entry.number) == number:
+            day = entry.starts_on if is_start else entry.ends_on or entry.starts_on
+            if day is None:
+                raise BadParameter(name, value, f"round {number} has no date")
+            return day
+    raise BadParameter(name, value, "there is no such round; write a day as 2022-01-09 or a round as round-3")
 
 
 def _read_instant(name: str, value: str) -> datetime:

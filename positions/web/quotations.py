@@ -69,6 +69,14 @@ class Quotation:
     def short(self) -> str:
         return clip_text(self.text, 240)
 
+    @property
+    def in_lines(self) -> str:
+        """The passage, who says it, and how it is graded, for a chart's card: one line each."""
+        words = clip_text(self.text, 140)
+        quote = f"“{words}”" if self.is_verbatim and words else words or self.instead
+        who = ", ".join(dict.fromkeys((self.who, self.party, self.rule, self.directness)))
+        return f"{quote}\n{who}\n{self.grade}: {self.grade_words}"
+
 
 def quote_statement(statement: Statement, reader: Reader) -> Quotation:
     """The statement as ``reader`` may see it. Needs source, asserted_by, speaker and round loaded."""

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -169,3 +170,86 @@ def test_long_evidence_is_cut_and_shown_whole_on_request(
     assert (len(response.context["rows"]), response.context["rows_left_out"]) == (2, 1)
     assert 'href="?evidence=all#evidence"' in response.content.decode()
     assert len(client.get(f"{talks.timeline}?evidence=all").context["rows"]) == 3
+
+
+def dots_of(client: Client, address: str) -> list[tuple[str, int | None]]:
+    """Party and stance of each dot drawn, by party and time."""
+    context = client.get(address).context
+    rows = {(row.point.party, row.point.statement): row.point.stance for row in context["rows"]}
+    return [(m.ink.slug, rows[m.ink.slug, dot.statement]) for m in context["chart"].parties for dot in m.dots]
+
+
+def test_filters_hide_dots_and_leave_the_line(client: Client, talks: Talks) -> None:
+    talks.say(talks.north, "2022-02-20", 1, move="offer")
+    whole = client.get(talks.timeline).context["chart"].parties[0]
+    address = f"{talks.timeline}?move=offer&footing=own&credibility=6"
+    assert dots_of(client, address) == [("north", 1)]
+    response = client.get(address)
+    narrowed = next(marks for marks in response.context["chart"].parties if marks.ink.slug == "north")
+    assert (narrowed.solid != "", narrowed.label.note) == (True, whole.label.note)
+    assert len(narrowed.shifts) == 1
+    text = response.content.decode()
+    assert "3 readings of 4 not drawn here" in text
+    assert "timeline.csv?move=offer&amp;footing=own&amp;credibility=6" in text
+    csv_text = client.get(f"{talks.timeline}timeline.csv?move=offer").content.decode()
+    assert len(csv_text.splitlines()) == 2
+
+
+def test_credibility_keeps_better_grades(client: Client, talks: Talks) -> None:
+    poor = make_statement(source=make_source(talks.negotiation), asserted_by=talks.south, credibility=5)
+    make_coding(poor, party=talks.south, issue=talks.issue, stance=0)
+    assert ("south", 0) not in dots_of(client, f"{talks.timeline}?credibility=4")
+    assert ("south", 0) in dots_of(client, f"{talks.timeline}?credibility=5")
+
+
+def test_zoom_to_a_round_holds_the_axis_and_the_line_of_that_day(client: Client, talks: Talks) -> None:
+    response = client.get(f"{talks.timeline}?from=round-1&to=2022-01-31")
+    chart = response.context["chart"]
+    assert (chart.first, chart.last) == (date(2022, 1, 10), date(2022, 1, 31))
+    assert [marks.label.note for marks in chart.parties] == ["+2", "−1"]
+    assert [marks.shifts for marks in chart.parties] == [(), ()]
+    assert 'href="?"' in response.content.decode()
+    later = client.get(f"{talks.timeline}?from=2022-02-11&to=2022-02-28").context["chart"]
+    assert (later.is_empty, ["V" in marks.solid + marks.dotted for marks in later.parties]) == (True, [False, False])
+    assert [marks.label.note for marks in later.parties] == ["+1 if", "−1"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "move=shout", "footing=hearsay", "credibility=7", "credibility=1&credibility=2", "from=round-9",
+        "from=yesterday", "to=2022-02-30", "from=2022-02-01&to=2022-01-01",
+    ],
+)  # fmt: skip
+def test_bad_filter_is_a_400_that_names_it(client: Client, talks: Talks, query: str) -> None:
+    response = client.get(f"{talks.timeline}?{query}")
+    name = query.rpartition("&")[2].partition("=")[0]
+    assert (response.status_code, response.context["problem"].name) == (400, name)
+
+
+def test_each_party_is_told_in_a_sentence(client: Client, talks: Talks) -> None:
+    talks.say(talks.south, "2022-02-10", -1)
+    told = {ink.slug: words for ink, words in client.get(talks.timeline).context["summaries"]}
+    assert told == {
+        "north": "at +1 since 10 Feb 2022, +2 before, under an open condition, 2 statements",
+        "south": "unchanged at −1 since 11 Jan 2022, 2 statements",
+    }
+
+
+def test_reference_point_is_told_at_the_scale_without_a_number(client: Client, talks: Talks) -> None:
+    type(talks.issue).objects.filter(pk=talks.issue.pk).update(reference_point="The old ferry runs <on>")
+    notes = [text for _, text in client.get(talks.timeline).context["chart"].notes]
+    assert notes == ["◇ If nothing is agreed: The old ferry runs <on>"]
+    assert (
+        "◇ If nothing is agreed: The old ferry runs &lt;on&gt;"
+        in client.get(f"{talks.timeline}timeline.svg").content.decode()
+    )
+
+
+def test_dot_title_says_quote_speaker_rule_and_grade(client: Client, talks: Talks) -> None:
+    titles = [
+        dot.title.split("\n") for marks in client.get(talks.timeline).context["chart"].parties for dot in marks.dots
+    ]
+    assert {len(lines) for lines in titles} == {4}
+    assert titles[0][2].startswith("North, on the record, ")
+    assert titles[0][3].startswith("F6: source reliability cannot be judged, ")
