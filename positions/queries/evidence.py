@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -245,7 +245,7 @@ def parents_and_markings_in(negotiation: Negotiation) -> tuple[dict[str, str], d
     Markings tell of sources the reader may not see: look up only those of evidence they were given.
     """
     sources = Source.objects.filter(Q(derived_from__isnull=False) | ~Q(tlp=Tlp.CLEAR), negotiation=negotiation)
-    rows = list(sources.order_by().values_list("pk", "derived_from_id", "tlp"))
+    rows: Sequence[tuple[UUID, UUID | None, str]] = list(sources.order_by().values_list("pk", "derived_from_id", "tlp"))
     parents = {str(source): str(parent) for source, parent, _ in rows if parent is not None}
     return parents, {str(source): tlp for source, _, tlp in rows if tlp != Tlp.CLEAR}
 
