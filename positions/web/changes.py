@@ -24,7 +24,7 @@ from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
-from positions.web.query_string import Asked, BadParameter, read_day, read_moment
+from positions.web.query_string import ROUND_PREFIX, Asked, BadParameter, read_moment, read_round_or_day
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 from positions.web.take_away import open_csv
@@ -40,7 +40,6 @@ from positions.web.words import (
 )
 
 PLACE_OF_ZERO, STEP = 105, 40
-ROUND_PREFIX = "round-"
 KINDS = (MOVED, REVERSED, MIXED, RESOLVED)
 CSV_COLUMNS = (
     "issue", "party", "kind", "steps", "stance_before", "since_before", "footing_before", "stance_after",
@@ -150,16 +149,9 @@ def read_span(request: HttpRequest, rounds: Sequence[Round], asked: Asked) -> Sp
 
 def _read_end(name: str, value: str, rounds: Iterable[Round], *, is_start: bool) -> date:
     """The day an end of the span names; a round begins after the day before it and ends with its last."""
-    if not value.startswith(ROUND_PREFIX):
-        return read_day(name, value)
-    number = value.removeprefix(ROUND_PREFIX)
-    for entry in rounds:
-        if str(entry.number) == number:
-            day = entry.starts_on if is_start else entry.ends_on or entry.starts_on
-            if day is None:
-                raise BadParameter(name, value, f"round {number} has no date")
-            return day - timedelta(days=1) if is_start and day > date.min else day
-    raise BadParameter(name, value, "there is no such round; write a day as 2022-01-09 or a round as round-3")
+    day = read_round_or_day(name, value, rounds, is_start=is_start)
+    is_eve = is_start and value.startswith(ROUND_PREFIX) and day > date.min
+    return day - timedelta(days=1) if is_eve else day
 
 
 @page
