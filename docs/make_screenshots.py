@@ -121,6 +121,14 @@ def show_keys(page: Page, base: str) -> None:
     page.wait_for_selector("dialog[open]")
 
 
+def open_review(page: Page, base: str) -> None:
+    """The first reading that waits for a reviewer."""
+    page.goto(f"{base}/admin/positions/coding/?queue=review")
+    link = page.locator("#result_list tbody th a").first.get_attribute("href") or ""
+    page.goto(base + link.removesuffix("change/").split("change/")[0] + "review/")
+    page.wait_for_selector("#review.with-keys")
+
+
 def open_page(address: str) -> Callable[[Page, str], None]:
     def visit(page: Page, base: str) -> None:
         page.goto(base + address)
@@ -133,6 +141,7 @@ TAGGED_SOURCE = "Sherman on the Strategic Stability Dialogue"
 DESK: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "desk-tagging": ("analyst", open_tagging),
     "desk-keys": ("analyst", show_keys),
+    "desk-review": ("reviewer", open_review),
     "desk-conditions": ("analyst", open_page("/admin/positions/condition/board/")),
     "desk-find": ("reviewer", open_page("/admin/positions/coding/find/")),
     "desk-agreement": ("reviewer", open_page(f"{NEGOTIATION}reliability/")),
