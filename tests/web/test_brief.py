@@ -10,6 +10,7 @@ from django.test import Client
 from docx import Document
 
 from positions.enums import Attribution, Role, Tlp, Visibility
+from positions.web.pictures import PictureFailed
 from tests.factories import (
     add_member,
     make_coding,
@@ -157,3 +158,20 @@ def test_queries_do_not_grow(talks: Talks, count_queries: CountQueries, number: 
         talks.say(talks.south, "2022-02-10", 1, issue)
     viewer = add_member(talks.negotiation, role=Role.VIEWER)
     assert (count_queries(BRIEF)[0], count_queries(BRIEF, viewer)[0]) == (8, 11)
+
+
+@pytest.mark.parametrize("as_of", ["1900-01-01", "3000-01-01"])
+def test_far_dates_answer(client: Client, talks: Talks, as_of: str) -> None:
+    for query in (f"?as_of={as_of}", f"?as_of={as_of}&issue=ferries"):
+        assert client.get(BRIEF + query).status_code == 200
+        assert client.get(f"{BRIEF}brief.docx{query}").status_code == 200
+
+
+def test_document_says_where_a_chart_could_not_be_drawn(
+    client: Client, talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(svg: str, form: str) -> bytes:
+        raise PictureFailed("Drawing the picture took too long.")
+
+    monkeypatch.setattr("positions.web.brief_pages.draw_picture", fail)
+    assert "The chart could not be drawn here; it is on the page of the brief." in words_of(client)
