@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from positions.analysis.contradictions import WINDOW_DAYS, Contradiction, contradictions
+from positions.analysis.contradictions import WINDOW_DAYS, contradictions
 from positions.analysis.position import positions
 from positions.analysis.red_lines import RedLine, red_lines
 from positions.analysis.shifts import MOVES, shifts
@@ -18,13 +18,13 @@ from positions.analysis.timeline import timeline
 from positions.analysis.types import Position, Series, Shift
 from positions.enums import RoundStatus
 from positions.models import Issue, Party, Statement
-from positions.queries.access import Reader, statements_for
+from positions.queries.access import Reader
+from positions.web.contradictions import load_speakers, tell_contradiction
 from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, name_party
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment
-from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.red_lines import KIND_WORDS
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
@@ -49,17 +49,6 @@ class IssuePanel:
     note: str
     moved: bool
     position: Position | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContradictionRow:
-    """Two passages that cannot both be the party's position."""
-
-    issue: Issue
-    found: Contradiction
-    words: str
-    earlier: Quotation | None
-    later: Quotation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +88,7 @@ def load_dossier(request: HttpRequest, reader: Reader, slug: str, party_slug: st
 def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -> HttpResponse:
     found = load_dossier(request, reader, slug, party)
     record, moment = found.record, found.asked.moment
-    speakers = _load_speakers(reader, record, party)
+    speakers = load_speakers(reader, record, (party,))
     apart = [
         c for c in contradictions(record.history, moment.as_of, moment.known_at, speakers=speakers) if c.party == party
     ]
@@ -119,7 +108,7 @@ def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -
         "held": [panel for panel in panels if not panel.moved],
         "cards": _cards(found, statements, reader),
         "lines": [(record.issues[line.issue], line, _say_line(line)) for line in lines],
-        "contradictions": [_tell_contradiction(c, record, statements, reader) for c in apart],
+        "contradictions": [tell_contradiction(c, record, statements, reader) for c in apart],
         "window": WINDOW_DAYS,
         "never": [issue for issue_slug, issue in record.issues.items() if issue_slug not in found.stands],
         "conditions_address": f"{reverse('conditions', args=[slug])}?party={party}",
@@ -229,26 +218,3 @@ def _say_line(line: RedLine) -> str:
         return f"{KIND_WORDS[line.status]} {say_day_short(last.on)}"
     silent = f", {count_of(line.rounds_silent, 'round')} since" if line.rounds_silent else ""
     return f"declared {say_day_short(line.declared_on)}, last spoken {say_day_short(line.last_spoken_on)}{silent}"
-
-
-# ---------------------------------------------------------------- contradictions
-
-
-def _load_speakers(reader: Reader, record: PageRecord, party: str) -> dict[str, str]:
-    """Who spoke each of the party's own statements, where the reader may know; one query."""
-    ids = {r.statement for r in record.history.readings if r.party == party and r.asserted_by == party}
-    spoken = statements_for(reader).filter(pk__in=ids, speaker__isnull=False).select_related("source", "speaker")
-    spoken = spoken.prefetch_related("superseded_by")
-    return {str(s.pk): s.speaker.name for s in spoken if s.speaker is not None and reader.sees_speaker(s)}
-
-
-def _tell_contradiction(
-    c: Contradiction, record: PageRecord, statements: Mapping[str, Statement], reader: Reader
-) -> ContradictionRow:
-    days = "on one day" if c.days == 0 else f"{count_of(c.days, 'day')} apart"
-    words = f"On both sides, {days}" if c.kind == "both_sides" else f"Two speakers {c.steps} steps apart, {days}"
-    quotes: Iterator[Quotation | None] = (
-        quote_statement(statements[r.statement], reader) if r.statement in statements else None
-        for r in (c.earlier, c.later)
-    )
-    return ContradictionRow(record.issues[c.issue], c, words, next(quotes), next(quotes))

@@ -11,6 +11,7 @@ from positions.web.codebook import codebook
 from positions.web.compare import compare, compare_csv
 from positions.web.concessions import concession_ledger, concession_ledger_csv
 from positions.web.conditions import condition_ledger, condition_ledger_csv
+from positions.web.contradictions import contradictions_csv, contradictions_page
 from positions.web.coverage import coverage_csv, coverage_page
 from positions.web.embeds import issue_timeline_embed, oembed
 from positions.web.health import healthz, readyz
@@ -61,6 +62,8 @@ urlpatterns: list[URLPattern] = [
     path("n/<slug:slug>/conditions/conditions.csv", condition_ledger_csv, name="conditions-csv"),
     path("n/<slug:slug>/red-lines/", red_line_ledger, name="red-lines"),
     path("n/<slug:slug>/red-lines/red-lines.csv", red_line_ledger_csv, name="red-lines-csv"),
+    path("n/<slug:slug>/contradictions/", contradictions_page, name="contradictions"),
+    path("n/<slug:slug>/contradictions/contradictions.csv", contradictions_csv, name="contradictions-csv"),
     path("n/<slug:slug>/coverage/", coverage_page, name="coverage"),
     path("n/<slug:slug>/coverage/coverage.csv", coverage_csv, name="coverage-csv"),
     path("n/<slug:slug>/codebook/", codebook, name="codebook"),

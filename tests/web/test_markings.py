@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/n/river-talks/"
 PAGES = (
     "", "matrix/", "parties/north/", "rounds/1/", "rounds/1/readouts/", "changes/", "compare/", "concessions/",
-    "conditions/", "red-lines/", "coverage/",
+    "conditions/", "red-lines/", "coverage/", "contradictions/",
 )  # fmt: skip
 FILES = (
     "parties/north/party.csv", "rounds/1/readouts/readouts.csv", "changes/changes.csv", "compare/compare.csv",
     "concessions/concessions.csv", "conditions/conditions.csv", "red-lines/red-lines.csv",
-    "coverage/coverage.csv",
+    "coverage/coverage.csv", "contradictions/contradictions.csv",
 )  # fmt: skip
 
 
