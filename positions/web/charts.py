@@ -28,6 +28,7 @@ from positions.web.words import (
 
 DOT_RADIUS = 5.5
 NOTE_HEIGHT = 18.0
+STATE_STEP = 13.0  # between marks without a stance that would overlap
 TARGET_RADIUS = 12.0  # half of the 24 px a pointer needs
 GREY_LABELS = 12  # more unranked parties than this are counted, not named
 STATE_GLYPHS = {"unclear": "?", "abstained": "○", "absent": "×"}
@@ -64,9 +65,9 @@ def draw_steps(
     scale = DayScale(first, last, size.left, size.width - size.right)
     bands, label_top = place_bands(rounds, scale, label_length=size.label_length, rows=size.label_rows)
     lanes, places = _lay_out(drawn, scale, size, top=label_top + 4)
-    marks_only = any(p.state != "coded" for s in drawn for p in s.points)
-    state_y = lanes.bottom + 16 if marks_only else None
-    plot_bottom = lanes.bottom + 30 if marks_only else lanes.bottom
+    marks = [places[p.coding] for s in drawn for p in s.points if p.stance is None]
+    state_y = lanes.bottom + 16 if marks else None
+    plot_bottom = lanes.bottom + 30 + STATE_STEP * max(marks) if marks else lanes.bottom
     labels, counts = _label_ends(drawn, whole or {}, lanes, inks, size, plot_bottom)
     targets = _measure_targets(drawn, scale, lanes, places, state_y)
     taken: list[tuple[float, float, float, float]] = [
@@ -101,7 +102,7 @@ def draw_steps(
         rows=lanes.rows, state_y=state_y, ticks=place_ticks(scale, 58 if not size.is_narrow else 46), bands=bands,
         parties=parties[::-1] if crowd else parties, counts=counts, first=first, last=last,
         lines=tuple(say_series(s, inks[s.party].name) for s in drawn),
-        notes=tuple((plot_bottom + 30 + NOTE_HEIGHT * place, text) for place, text in enumerate(notes, 1)),
+        notes=tuple((plot_bottom + 24 + NOTE_HEIGHT * place, text) for place, text in enumerate(notes, 1)),
     )  # fmt: skip
 
 
@@ -126,13 +127,13 @@ def _lay_out(drawn: Sequence[Series], scale: DayScale, size: ChartSize, top: flo
     for s in drawn:
         levels = {value for segment in s.segments for value in _levels_of(segment)}
         coded = sorted((p for p in s.points if p.stance is not None), key=lambda p: (p.set_aside is not None, p.latest))
-        marks = [p for p in s.points if p.stance is None]
         for level in sorted(levels | {p.stance for p in coded if p.stance is not None}):
             here = [p for p in coded if p.stance == level]
             stacked = dict(zip((p.coding for p in here), stack_dots([scale.at(p.latest) for p in here]), strict=True))
             places |= stacked
             occupants.append((s.party, level, max(stacked.values(), default=0)))
-        places |= {p.coding: 0 for p in marks}
+    marks = sorted((scale.at(p.latest), s.party, p.coding) for s in drawn for p in s.points if p.stance is None)
+    places |= dict(zip((coding for *_, coding in marks), stack_dots([x for x, *_ in marks]), strict=True))
     lanes = lay_lanes(occupants, top=top, empty_height=size.empty_height, used_height=size.used_height, most_height=230)
     return lanes, places
 
@@ -145,7 +146,7 @@ def _place_of(
     s: Series, p: Point, scale: DayScale, lanes: Lanes, places: Places, state_y: float | None
 ) -> tuple[float, float]:
     if p.stance is None:
-        return scale.at(p.latest), state_y or lanes.bottom
+        return scale.at(p.latest), (state_y or lanes.bottom) + STATE_STEP * places[p.coding]
     return scale.at(p.latest), round(lanes.at[s.party, p.stance] + shift_of(places[p.coding]), 1)
 
 

@@ -34,6 +34,7 @@ from positions.web.words import clip_text, count_of, name_stance, sign_position,
 
 ROWS_SHOWN = 80
 SUMMARIES_SHOWN = 20
+BOXES_MOST = 16
 NOTE_LENGTH = 130  # characters that fit under the wide chart
 NARROW_MOST = 400  # dots; beyond, a phone scrolls the wide chart
 
@@ -90,6 +91,9 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
         (s for s in found.shifts if moved(s) or s.kind in ("mixed", "resolved")), key=lambda s: s.on, reverse=True
     )
     statements = {row.quotation.statement: row.coding.statement for row in found.rows}
+    offered, more = _choices(found)
+    # where some parties have no box, ticked boxes would leave those out
+    ticked = set(found.asked.parties) or (set() if more else {ink.slug for ink in offered})
     context = {
         "negotiation": found.record.negotiation,
         "issue": found.issue,
@@ -100,7 +104,8 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
         "chart_narrow": draw_chart(found, NARROW) if dots <= NARROW_MOST else None,
         "chart_title": f"{found.issue.title}: who stands where, over time",
         "statement_query": found.asked.query,
-        "choices": [(ink, not found.asked.parties or ink.slug in found.asked.parties) for ink in _choices(found)],
+        "choices": [(ink, ink.slug in ticked) for ink in offered],
+        "more_choices": more,
         "cards": tell_shifts(moves, found.inks, found.record.issues, statements, reader),
         "gaps": list(_silences(found)),
         "rows": list(drawn[:most]),
@@ -273,12 +278,13 @@ def _evidence_rows(
     return rows
 
 
-def _choices(found: IssueTimeline) -> list[PartyInk]:
-    """Parties for the filter: those heard on this issue first to last by weight, at most sixteen and the chosen."""
+def _choices(found: IssueTimeline) -> tuple[list[PartyInk], list[PartyInk]]:
+    """Parties heard on this issue: those with a box, heaviest first (at most sixteen and the chosen), and the rest."""
     heard = {reading.party for reading in found.record.history.readings}
     ranked = [slug for slug in found.record.parties if slug in heard]
-    shown = ranked[:16] + [slug for slug in found.asked.parties if slug not in ranked[:16]]
-    return [found.inks[slug] for slug in shown]
+    shown = ranked[:BOXES_MOST] + [slug for slug in found.asked.parties if slug not in ranked[:BOXES_MOST]]
+    rest = sorted((found.inks[slug] for slug in ranked if slug not in shown), key=lambda ink: ink.name)
+    return [found.inks[slug] for slug in shown], rest
 
 
 def _silences(found: IssueTimeline) -> Iterator[tuple[PartyInk, Position]]:

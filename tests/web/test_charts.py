@@ -118,6 +118,21 @@ def test_marks_without_stance_stand_below_the_scale() -> None:
     assert chart.parties[0].dots[0].y == chart.state_y > chart.rows[-1].top + chart.rows[-1].height
 
 
+def test_marks_without_stance_on_one_day_keep_apart_inside_the_plot() -> None:
+    series = [Series(f"p{n}", (point(f"p{n}", stance=None, state="absent"),), ()) for n in range(3)]
+    chart = draw(*series)
+    ys = sorted(marks.dots[0].y for marks in chart.parties)
+    assert min(b - a for a, b in pairwise(ys)) >= 11
+    assert ys[-1] + 8 < chart.plot_bottom
+
+
+def test_notes_stand_inside_the_picture() -> None:
+    series = Series("north", (point(),), (segment(),))
+    chart = draw_steps([series], [], {"north": ink("north")}, notes=["one", "two"])
+    assert [text for _, text in chart.notes] == ["one", "two"]
+    assert chart.plot_bottom + 24 < chart.notes[0][0] < chart.notes[1][0] < chart.height - 4
+
+
 def test_parties_on_one_level_get_lanes_of_their_own() -> None:
     chart = draw(*(Series(f"party-{n}", (point(f"party-{n}"),), (segment(),)) for n in range(6)))
     ys = [marks.dots[0].y for marks in chart.parties]

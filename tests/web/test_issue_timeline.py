@@ -253,3 +253,16 @@ def test_dot_title_says_quote_speaker_rule_and_grade(client: Client, talks: Talk
     assert {len(lines) for lines in titles} == {4}
     assert titles[0][2].startswith("North, on the record, ")
     assert titles[0][3].startswith("F6: source reliability cannot be judged, ")
+
+
+def test_parties_without_a_box_are_in_a_list_and_not_dropped(client: Client, talks: Talks) -> None:
+    for number in range(16):
+        talks.say(make_party(f"coast-{number:02}", name=f"Coast {number:02}"), "2022-01-12", 1)
+    response = client.get(talks.timeline)
+    assert {is_ticked for _, is_ticked in response.context["choices"]} == {False}
+    offered = {ink.slug for ink, _ in response.context["choices"]} | {i.slug for i in response.context["more_choices"]}
+    assert (len(offered), len(response.context["more_choices"])) == (18, 2)
+    chosen = response.context["more_choices"][0].slug
+    narrowed = client.get(f"{talks.timeline}?party=north&party={chosen}")
+    assert [(ink.slug) for ink, is_ticked in narrowed.context["choices"] if is_ticked] == ["north", chosen]
+    assert {marks.ink.slot is None for marks in narrowed.context["chart"].parties} == {False}
