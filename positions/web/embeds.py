@@ -38,6 +38,7 @@ def issue_timeline_embed(request: HttpRequest, reader: Reader, slug: str, issue:
         "chart": draw_chart(found, WIDE),
         "chart_narrow": draw_chart(found, NARROW),
         "chart_title": f"{found.issue.title}: who stands where, over time",
+        "chart_marking": found.record.marking,
         "statement_base": request.build_absolute_uri("/").rstrip("/"),
         "statement_query": found.asked.query,
         "page_address": request.build_absolute_uri(

@@ -29,6 +29,7 @@ from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_issue_record
 from positions.web.shift_cards import tell_shifts
+from positions.web.take_away import mark_file, open_csv
 from positions.web.timeline_filters import DotFilter, FilterChoices, hide_dots, link_rounds, read_filters, without_span
 from positions.web.words import clip_text, count_of, name_stance, sign_position, sign_stance
 
@@ -96,6 +97,7 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
     ticked = set(found.asked.parties) or (set() if more else {ink.slug for ink in offered})
     context = {
         "negotiation": found.record.negotiation,
+        "marking": found.record.marking,
         "issue": found.issue,
         "asked": found.asked,
         "lede": tell_issue(found.positions, found.shifts, found.inks),
@@ -126,8 +128,7 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
 def issue_timeline_svg(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
     found = load_timeline(request.GET, reader, slug, issue)
     response = HttpResponse(write_svg(request, found), content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{found.issue.slug}.svg"'
-    return response
+    return mark_file(response, found.issue.slug, "svg", found.record.marking)
 
 
 @page
@@ -137,9 +138,7 @@ def issue_timeline_png(request: HttpRequest, reader: Reader, slug: str, issue: s
         picture = draw_picture(write_svg(request, found), "png")
     except PictureFailed as failure:
         return HttpResponse(str(failure), status=503, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(picture, content_type="image/png")
-    response.headers["Content-Disposition"] = f'inline; filename="{found.issue.slug}.png"'
-    return response
+    return mark_file(HttpResponse(picture, content_type="image/png"), found.issue.slug, "png", found.record.marking)
 
 
 def write_svg(request: HttpRequest, found: IssueTimeline) -> str:
@@ -148,6 +147,7 @@ def write_svg(request: HttpRequest, found: IssueTimeline) -> str:
         "chart": draw_chart(found, WIDE),
         "chart_id": "timeline",
         "chart_title": f"{found.issue.title}: who stands where, over time",
+        "chart_marking": found.record.marking,
         "statement_base": request.build_absolute_uri("/").rstrip("/"),
         "statement_query": found.asked.query,
     }
@@ -157,8 +157,7 @@ def write_svg(request: HttpRequest, found: IssueTimeline) -> str:
 @page
 def issue_timeline_csv(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
     found = load_timeline(request.GET, reader, slug, issue)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.issue.slug}.csv"'
+    response = open_csv(found.issue.slug, found.record.marking)
     writer = csv.writer(response)
     writer.writerow(CSV_COLUMNS)
     base = request.build_absolute_uri("/").rstrip("/")

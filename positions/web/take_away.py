@@ -15,6 +15,13 @@ def open_csv(name: str, marking: Tlp) -> HttpResponse:
     return response
 
 
+def mark_file(response: HttpResponse, name: str, ending: str, marking: Tlp) -> HttpResponse:
+    """A file that a browser may show in place, named and marked as :func:`open_csv` does."""
+    response.headers["Content-Disposition"] = f'inline; filename="{mark_name(name, marking)}.{ending}"'
+    response.headers["X-TLP"] = marking.value
+    return response
+
+
 def mark_name(name: str, marking: Tlp) -> str:
     """A file's name with the marking in it: a name stays with a file that is passed on, a header does not."""
     return name if marking == Tlp.CLEAR else f"{name}.TLP-{marking.value.replace('+', '-')}"

@@ -13,10 +13,12 @@ from tests.web.conftest import Talks
 pytestmark = pytest.mark.django_db
 ADDRESS = "/n/river-talks/"
 PAGES = (
+    "issues/ferries/",
     "", "matrix/", "parties/north/", "rounds/1/", "rounds/1/readouts/", "changes/", "compare/", "concessions/",
     "conditions/", "red-lines/", "coverage/", "contradictions/",
 )  # fmt: skip
 FILES = (
+    "issues/ferries/timeline.csv",
     "parties/north/party.csv", "rounds/1/readouts/readouts.csv", "changes/changes.csv", "compare/compare.csv",
     "concessions/concessions.csv", "conditions/conditions.csv", "red-lines/red-lines.csv",
     "coverage/coverage.csv", "contradictions/contradictions.csv",
@@ -52,6 +54,16 @@ def test_files_carry_it_in_header_and_name(client: Client, talks: Talks) -> None
     assert [answer["Content-Disposition"].endswith('.TLP-AMBER-STRICT.csv"') for answer in answers] == [True] * len(
         FILES
     )
+
+
+def test_chart_carries_it_in_a_corner(client: Client, talks: Talks) -> None:
+    address = f"{talks.timeline}timeline.svg"
+    assert client.get(address).content.decode().count("TLP:CLEAR</text>") == 1
+    mark(talks, Tlp.AMBER)
+    answer = client.get(address)
+    assert (answer["X-TLP"], answer["Content-Disposition"]) == ("AMBER", 'inline; filename="ferries.TLP-AMBER.svg"')
+    assert answer.content.decode().count("TLP:AMBER</text>") == 1
+    assert client.get(f"{talks.timeline}embed/").content.decode().count("TLP:AMBER</text>") >= 1
 
 
 def test_reader_is_not_told_of_a_source_they_may_not_see(client: Client, talks: Talks) -> None:
