@@ -10,7 +10,7 @@ from positions.models import Issue
 from positions.web.palette import PartyInk
 from positions.web.words import count_of, join_words, say_day, sign_position, sign_stance, spell_count
 
-NAMED = 4  # parties or issues listed before the rest is counted
+NAMED = 4  # parties, issues or places on the scale listed before the rest is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,9 @@ def _tell_held(
     for p in sorted(positions, key=lambda p: _rank(p.party, inks)):
         groups.setdefault((sign_position(p.stance, p.low, p.high), p.conditional), []).append(p.party)
     phrases: list[Phrase] = []
-    for index, ((stance, conditional), parties) in enumerate(sorted(groups.items(), key=lambda g: -len(g[1]))):
+    ranked = sorted(groups.items(), key=lambda g: -len(g[1]))
+    told = ranked if len(ranked) <= NAMED else ranked[: NAMED - 1]
+    for index, ((stance, conditional), parties) in enumerate(told):
         has = "has" if len(parties) == 1 else "have"
         both = "" if len(parties) == 1 else "both " if len(parties) == 2 else "all "
         phrases += [Phrase("; ")] * bool(index) + list_parties(parties, inks)
@@ -107,6 +109,9 @@ def _tell_held(
             Phrase(f" {has} {verb} at {stance}" + (f", {both}under an open condition" if conditional else ""))
         )
     del is_first
+    rest = sum(len(parties) for _, parties in ranked[len(told) :])
+    if rest:
+        phrases.append(Phrase(f"; {count_of(rest, 'other')} {'has' if rest == 1 else 'have'} {verb} elsewhere"))
     return [*phrases, Phrase(". ")] if phrases else []
 
 

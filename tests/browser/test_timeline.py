@@ -18,6 +18,7 @@ from tests.stack import Stack
 pytestmark = pytest.mark.browser
 DEMO = "european-security-2022"
 TIMELINE = f"/n/{DEMO}/issues/inf-missiles-europe/"
+PAGE_BYTES = 150_000
 SVG = "{http://www.w3.org/2000/svg}"
 Reading = tuple[str, str, int | None, date]  # party, statement, stance, day
 
@@ -57,6 +58,8 @@ def test_picture_says_what_the_api_says(live_stack: Stack) -> None:
             for point in series["points"]
         ]
         assert read_picture(picture) == sorted(said, key=str), issue
+        _, whole = live_stack.get(f"/n/{DEMO}/issues/{issue}/")
+        assert len(whole.encode()) < PAGE_BYTES, issue
 
 
 def test_keys_walk_the_dots_and_the_card_follows(page: Page, live_stack: Stack) -> None:

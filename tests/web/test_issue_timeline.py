@@ -156,7 +156,8 @@ def test_queries_do_not_grow(talks: Talks, count_queries: CountQueries, number: 
     for _ in range(number - 1):
         talks.say(make_party(), "2022-01-12", 2, conditions=["one", "two"])
     lead, viewer = (add_member(talks.negotiation, role=role) for role in (Role.LEAD, Role.VIEWER))
-    for address in (talks.timeline, f"{talks.timeline}timeline.svg", f"{talks.timeline}timeline.csv"):
+    narrowed = f"{talks.timeline}?move=demand&from=round-1&to=round-2"
+    for address in (talks.timeline, narrowed, f"{talks.timeline}timeline.svg", f"{talks.timeline}timeline.csv"):
         assert count_queries(address)[0] == 7
         assert count_queries(address, lead)[0] == 9
         assert count_queries(address, viewer)[0] == 10
@@ -266,3 +267,11 @@ def test_parties_without_a_box_are_in_a_list_and_not_dropped(client: Client, tal
     narrowed = client.get(f"{talks.timeline}?party=north&party={chosen}")
     assert [(ink.slug) for ink, is_ticked in narrowed.context["choices"] if is_ticked] == ["north", chosen]
     assert {marks.ink.slot is None for marks in narrowed.context["chart"].parties} == {False}
+
+
+def test_lede_of_a_crowd_stays_short(client: Client, talks: Talks) -> None:
+    for number, (stance, conditions) in enumerate(((2, ["x"]), (1, ["x"]), (0, []), (-1, ["x"]), (-2, []))):
+        talks.say(make_party(f"coast-{number}", name=f"Coast {number}"), "2022-01-12", stance, conditions=conditions)
+    lede = "".join(phrase.text for phrase in client.get(talks.timeline).context["lede"])
+    assert lede.count("held at") == 3
+    assert lede.endswith("; 3 others have held elsewhere. ")
