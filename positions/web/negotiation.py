@@ -1,4 +1,4 @@
-"""A negotiation's overview and its matrix: who stands where, what moved last, what the record lacks."""
+"""A negotiation's overview: who stands where, what moved last, what the record lacks."""
 
 from __future__ import annotations
 
@@ -74,20 +74,6 @@ def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
         "never": find_never_heard(stands, inks, record.issues),
     }
     return render(request, "negotiation.html", context)
-
-
-@page
-def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    asked = read_moment(request.GET)
-    record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
-    stands = positions(record.history, asked.moment.as_of, asked.moment.known_at)
-    context = {
-        "negotiation": record.negotiation,
-        "marking": record.marking,
-        "asked": asked,
-        "matrix": lay_matrix(stands, record.inks(), record.issues),
-    }
-    return render(request, "matrix.html", context)
 
 
 def _party_tabs(

@@ -17,8 +17,9 @@ from positions.web.embeds import issue_timeline_embed, oembed
 from positions.web.health import healthz, readyz
 from positions.web.home import home
 from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_png, issue_timeline_svg
+from positions.web.matrix import matrix, matrix_csv
 from positions.web.method import method
-from positions.web.negotiation import matrix, negotiation
+from positions.web.negotiation import negotiation
 from positions.web.party_dossier import party_dossier, party_dossier_csv
 from positions.web.readouts import readouts, readouts_csv
 from positions.web.red_lines import red_line_ledger, red_line_ledger_csv
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("signout/", LogoutView.as_view(), name="signout"),
     path("n/<slug:slug>/", negotiation, name="negotiation"),
     path("n/<slug:slug>/matrix/", matrix, name="matrix"),
+    path("n/<slug:slug>/matrix/matrix.csv", matrix_csv, name="matrix-csv"),
     path("n/<slug:slug>/brief/", brief_page, name="brief"),
     path("n/<slug:slug>/brief/brief.docx", brief_docx, name="brief-docx"),
     path(ISSUE, issue_timeline, name="issue-timeline"),

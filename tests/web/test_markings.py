@@ -18,6 +18,7 @@ PAGES = (
     "conditions/", "red-lines/", "coverage/", "contradictions/",
 )  # fmt: skip
 FILES = (
+    "matrix/matrix.csv",
     "issues/ferries/timeline.csv",
     "parties/north/party.csv", "rounds/1/readouts/readouts.csv", "changes/changes.csv", "compare/compare.csv",
     "concessions/concessions.csv", "conditions/conditions.csv", "red-lines/red-lines.csv",
