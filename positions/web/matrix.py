@@ -11,17 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from positions.analysis.changes import MIXED, MOVED, RESOLVED, REVERSED, Change, changes
 from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
 from positions.analysis.types import Position
 from positions.queries.access import Reader
 from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import moved
-from positions.web.matrix_table import MatrixRow, lay_matrix
+from positions.web.matrix_table import MatrixCell, MatrixRow, MatrixTable, lay_matrix
 from positions.web.page_view import page
-from positions.web.query_string import Asked, BadParameter, read_moment, read_single
+from positions.web.query_string import Asked, BadParameter, read_moment, read_round_or_day, read_single, write_instant
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
 from positions.web.take_away import open_csv
+from positions.web.words import count_of, say_day, sign_position
 
 SORTS = {"distance": "widest apart first", "own": "in the negotiation’s own order", "movement": "latest movement first"}
 CSV_COLUMNS = (
@@ -43,16 +45,62 @@ def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     if sort not in SORTS:
         raise BadParameter("sort", sort, f"is no order of a matrix; use one of {', '.join(SORTS)}")
     record, asked, stands = load_matrix(request, reader, slug)
-    table = lay_matrix(stands, record.inks(), record.issues)
+    since = read_since(request, record)
+    table = lay_matrix(stands, record.inks(), record.issues) if since is None else lay_moves(record, since)
     context = {
         "negotiation": record.negotiation,
         "marking": record.marking,
         "asked": asked,
         "csv_address": reverse("matrix-csv", args=[slug]),
+        "since": since,
+        "known_at_text": write_instant(asked.known_at) if asked.known_at else "",
+        "since_query": f"since={request.GET.get('since', '').strip()}" if since else "",
         "sorts": [(name, words, name == sort) for name, words in SORTS.items()],
         "matrix": replace(table, rows=tuple(sort_rows(table.rows, sort, record))),
     }
     return render(request, "matrix.html", context)
+
+
+def read_since(request: HttpRequest, record: PageRecord) -> date | None:
+    """The day or round with which to compare; null where the whole matrix is wanted. Raises ``BadParameter``."""
+    value = read_single(request.GET, "since")
+    if not value:
+        return None
+    rounds = [row.round for row in record.rounds]
+    day = read_round_or_day("since", value, rounds, is_start=False)
+    if day > record.moment.as_of:
+        raise BadParameter("since", value, f"lies after {say_day(record.moment.as_of)}, the day it is compared with")
+    return day
+
+
+def lay_moves(record: PageRecord, since: date) -> MatrixTable:
+    """The matrix of what moved after a day: old and new in one cell, and nothing where nothing moved."""
+    moment = record.moment
+    found = {
+        (change.issue, change.party): change
+        for change in changes(record.history, since, moment.as_of, moment.known_at)
+        if change.kind in (MOVED, REVERSED, MIXED, RESOLVED)
+    }
+    inks = record.inks()
+    table = lay_matrix([change.after for change in found.values()], inks, record.issues)
+    rows = []
+    for row in table.rows:
+        cells = tuple(
+            cell and _tell_move(cell, found[row.issue.slug, ink.slug])
+            for cell, ink in zip(row.cells, table.parties, strict=True)
+        )
+        rows.append(replace(row, cells=cells, span_steps=None, low=None, high=None))
+    return replace(table, rows=tuple(rows))
+
+
+def _tell_move(cell: MatrixCell, change: Change) -> MatrixCell:
+    before = change.before
+    old = sign_position(before.stance, before.low, before.high) if before is not None else "–"
+    words = {REVERSED: "reversed itself", MIXED: "became mixed", RESOLVED: "became clear again"}.get(change.kind, "")
+    if change.steps:
+        glyph = "▲" if change.steps > 0 else "▼"
+        words = f"{glyph} {count_of(abs(change.steps), 'step')}{f', {words}' if words else ''}"
+    return replace(cell, sign=f"{old} → {cell.sign}", note=words, title=f"{cell.title}; before: {old}; {words}")
 
 
 def sort_rows(rows: Sequence[MatrixRow], sort: str, record: PageRecord) -> list[MatrixRow]:
