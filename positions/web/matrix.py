@@ -14,7 +14,7 @@ from django.urls import reverse
 from positions.analysis.changes import MIXED, MOVED, RESOLVED, REVERSED, Change, changes
 from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
-from positions.analysis.types import Position
+from positions.analysis.types import Position, Side
 from positions.queries.access import Reader
 from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import moved
@@ -26,6 +26,7 @@ from positions.web.take_away import open_csv
 from positions.web.words import count_of, say_day, sign_position
 
 SORTS = {"distance": "widest apart first", "own": "in the negotiation’s own order", "movement": "latest movement first"}
+MOVING = (MOVED, REVERSED, MIXED, RESOLVED)
 CSV_COLUMNS = (
     "issue", "party", "stance", "low", "high", "state", "footing", "red_line", "conditional", "last_evidence_on",
     "evidence_count", "evidence_total", "rounds_silent",
@@ -74,12 +75,16 @@ def read_since(request: HttpRequest, record: PageRecord) -> date | None:
 
 
 def lay_moves(record: PageRecord, since: date) -> MatrixTable:
-    """The matrix of what moved after a day: old and new in one cell, and nothing where nothing moved."""
+    """The matrix of what moved after a day: old and new in one cell, and nothing where nothing moved.
+
+    A party first heard after the day, or known only on a lesser footing before it, counts from its
+    first occasion on the footing that decides now.
+    """
     moment = record.moment
     found = {
         (change.issue, change.party): change
         for change in changes(record.history, since, moment.as_of, moment.known_at)
-        if change.kind in (MOVED, REVERSED, MIXED, RESOLVED)
+        if _stood(change) is not None
     }
     inks = record.inks()
     table = lay_matrix([change.after for change in found.values()], inks, record.issues)
@@ -93,13 +98,30 @@ def lay_moves(record: PageRecord, since: date) -> MatrixTable:
     return replace(table, rows=tuple(rows))
 
 
-def _tell_move(cell: MatrixCell, change: Change) -> MatrixCell:
+def _stood(change: Change) -> Position | Side | None:
+    """Where the party stood before it moved; null where it did not move, or is back where it was."""
+    moves = [s for s in change.shifts if s.kind in MOVING and s.footing == change.after.footing]
     before = change.before
-    old = sign_position(before.stance, before.low, before.high) if before is not None else "–"
-    words = {REVERSED: "reversed itself", MIXED: "became mixed", RESOLVED: "became clear again"}.get(change.kind, "")
-    if change.steps:
-        glyph = "▲" if change.steps > 0 else "▼"
-        words = f"{glyph} {count_of(abs(change.steps), 'step')}{f', {words}' if words else ''}"
+    if before is not None and before.footing == change.after.footing:
+        return before if change.kind in MOVING else None
+    stood = moves[0].before if moves else None
+    after = change.after
+    return stood if stood is not None and (stood.stance, stood.state) != (after.stance, after.state) else None
+
+
+def _tell_move(cell: MatrixCell, change: Change) -> MatrixCell:
+    stood, after = _stood(change), change.after
+    if stood is None:
+        return cell
+    old = sign_position(stood.stance, stood.low, stood.high)
+    if stood.stance is None:
+        words = "became clear again"
+    elif after.stance is None:
+        words = "became mixed"
+    else:
+        steps = after.stance - stood.stance
+        reversed_itself = ", reversed itself" if stood.stance * after.stance < 0 else ""
+        words = f"{'▲' if steps > 0 else '▼'} {count_of(abs(steps), 'step')}{reversed_itself}"
     return replace(cell, sign=f"{old} → {cell.sign}", note=words, title=f"{cell.title}; before: {old}; {words}")
 
 
