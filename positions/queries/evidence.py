@@ -234,9 +234,10 @@ def load_condition_texts(codings: QuerySet[Coding], ids: list[str]) -> dict[str,
 
 def parents_in(negotiation: Negotiation) -> dict[str, str]:
     """Which source derives from which, as the record stands now, whoever asks."""
+    engine = engine_for(connection.vendor)
     chained = Source.objects.filter(negotiation=negotiation, derived_from__isnull=False).order_by()
-    rows = chained.values_list("pk", "derived_from_id")
-    return {str(source): str(parent) for source, parent in rows}
+    rows = bare_rows(chained.values_list(engine.bare_id("pk"), engine.bare_id("derived_from_id")))
+    return {engine.read_id(source): engine.read_id(parent) for source, parent in rows}
 
 
 def parents_and_markings_in(negotiation: Negotiation) -> tuple[dict[str, str], dict[str, str]]:
