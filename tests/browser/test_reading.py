@@ -22,6 +22,8 @@ PAGES = (
     f"{NEGOTIATION}reliability/",
     f"{NEGOTIATION}codebook/",
     "/method/",
+    "/search/",
+    "/search/?q=missiles",
     "/signin/",
     "/nowhere/",
     f"{TIMELINE}?as_of=x",
