@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -20,14 +19,13 @@ from positions.enums import RoundStatus
 from positions.models import Issue, Round, Statement
 from positions.queries.access import Reader
 from positions.queries.evidence import Moment
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import ROUND_PREFIX, Asked, BadParameter, read_moment, read_round_or_day
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import (
     FOOTING_WORDS,
     count_of,
@@ -179,9 +177,7 @@ def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespons
 @page
 def changes_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_changes(request, reader, slug)
-    response = open_csv(f"{found.record.negotiation.slug}-changes", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for change in found.found:
         before, after = change.before, change.after
         cells = (
@@ -190,8 +186,8 @@ def changes_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
             before.footing if before else "", "" if after.stance is None else after.stance, after.occasion.on,
             after.footing, str(after.conditional).lower(), " ".join(after.statements),
         )  # fmt: skip
-        writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+        rows.append(cells)
+    return write_csv(f"{found.record.negotiation.slug}-changes", found.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_changes(found: ChangesAsked) -> list[Phrase]:

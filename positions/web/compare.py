@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from positions.analysis.types import Position, Series
 from positions.enums import RoundStatus
 from positions.models import Issue
 from positions.queries.access import Reader
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, name_party
 from positions.web.matrix_table import MatrixCell, tell_cell
 from positions.web.page_view import page
@@ -24,7 +22,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
 from positions.web.small_multiples import GapStretch, PairChart, draw_pair, gap_stretches, shared_days
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, say_day_short, spell_count
 
 CSV_COLUMNS = ("issue", "a", "b", "stance_a", "stance_b", "steps", "same_side", "since", "widest", "narrowest")
@@ -151,9 +149,7 @@ def compare(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
 @page
 def compare_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_pair(request, reader, slug)
-    response = open_csv(f"{found.record.negotiation.slug}-compare", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for row in found.rows:
         known = [s.steps for s in row.stretches if s.steps is not None]
         cells = (
@@ -162,8 +158,8 @@ def compare_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
             "" if row.steps is None else row.steps, "" if row.same_side is None else str(row.same_side).lower(),
             row.stretches[-1].start if row.stretches else "", max(known, default=""), min(known, default=""),
         )  # fmt: skip
-        writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+        rows.append(cells)
+    return write_csv(f"{found.record.negotiation.slug}-compare", found.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_pair(found: Pair) -> list[Phrase]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from positions.analysis.types import Concession, Gap, Shift
 from positions.enums import CodingState, RoundStatus
 from positions.models import Issue, Statement
 from positions.queries.access import Reader
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, list_parties
 from positions.web.move_scale import MoveScale, draw_move
 from positions.web.page_view import page
@@ -24,7 +22,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, say_day_short, spell_count
 
 CSV_COLUMNS = (
@@ -143,17 +141,15 @@ def concession_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRe
 @page
 def concession_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     ledger = load_ledger(request, reader, slug)
-    response = open_csv(f"{ledger.record.negotiation.slug}-concessions", ledger.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for row in ledger.rows:
         answered = "" if row.answered is None else str(row.answered).lower()
         cells = (
             row.issue, row.on, row.party, row.other, row.steps, row.footing, row.gap_before, row.gap_after,
             str(row.moved_first).lower(), answered, " ".join(row.statements_before), " ".join(row.statements_after),
         )  # fmt: skip
-        writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+        rows.append(cells)
+    return write_csv(f"{ledger.record.negotiation.slug}-concessions", ledger.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_ledger(ledger: Ledger) -> list[Phrase]:

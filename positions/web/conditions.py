@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +19,11 @@ from positions.models import Condition, ConditionStatusEntry, Issue
 from positions.queries.access import Reader
 from positions.queries.evidence import admitted_codings
 from positions.web.chart_axis import DayScale
-from positions.web.issue_timeline import guard_cell
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment, read_parties
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, join_words, say_day_short
 
 GLYPHS = {"open": "○", "met": "●", "failed": "✕", "withdrawn": "–"}
@@ -145,16 +143,14 @@ def condition_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRes
 @page
 def condition_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_conditions(request, reader, slug)
-    response = open_csv(f"{found.record.negotiation.slug}-conditions", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for row in found.rows:
         cells = (
             row.text, row.kind, row.falls_on.slug if row.falls_on else "", row.ink.slug, row.issue.slug, row.status,
             row.since, row.stated_on[0], row.stated_on[-1], len(row.statements), " ".join(row.statements),
         )  # fmt: skip
-        writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+        rows.append(cells)
+    return write_csv(f"{found.record.negotiation.slug}-conditions", found.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_conditions(counts: Mapping[str, int]) -> str:

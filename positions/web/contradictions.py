@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,14 +12,13 @@ from django.urls import reverse
 from positions.analysis.contradictions import SPEAKERS_APART_STEPS, WINDOW_DAYS, Contradiction, contradictions
 from positions.models import Issue, Statement
 from positions.queries.access import Reader, statements_for
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment, read_parties, read_single
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of
 
 LONGEST_WINDOW_DAYS = 365
@@ -110,13 +108,11 @@ def contradictions_page(request: HttpRequest, reader: Reader, slug: str) -> Http
 @page
 def contradictions_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_contradictions(request, reader, slug)
-    response = open_csv(f"{found.record.negotiation.slug}-contradictions", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for c in found.found:
         sides = [cell for r in (c.earlier, c.later) for cell in (r.latest, r.stance, r.statement)]
-        writer.writerow([guard_cell(str(cell)) for cell in (c.party, c.issue, c.kind, c.days, c.steps, *sides)])
-    return response
+        rows.append((c.party, c.issue, c.kind, c.days, c.steps, *sides))
+    return write_csv(f"{found.record.negotiation.slug}-contradictions", found.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_contradictions(found: ContradictionsAsked) -> list[Phrase]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +14,12 @@ from positions.analysis.position import held_spans
 from positions.models import Issue
 from positions.queries.access import Reader
 from positions.web.chart_axis import DayScale, choose_days
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, name_party
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, say_day_short
 
 PARTIES_SHOWN = 10
@@ -101,16 +99,14 @@ def coverage_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespon
 @page
 def coverage_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_coverage(request, reader, slug)
-    response = open_csv(f"{found.record.negotiation.slug}-coverage", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for pair in found.pairs:
         cells = (
             pair.party, pair.issue, pair.heard_on or "", pair.evidence_on or "", found.attended.get(pair.party, 0),
             pair.rounds_silent, str(pair.heard_on is None).lower(),
         )  # fmt: skip
-        writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+        rows.append(cells)
+    return write_csv(f"{found.record.negotiation.slug}-coverage", found.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_coverage(found: CoverageAsked) -> list[Phrase]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,7 +28,7 @@ from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_issue_record
 from positions.web.shift_cards import tell_shifts
-from positions.web.take_away import mark_file, open_csv
+from positions.web.take_away import mark_file, write_csv
 from positions.web.timeline_filters import DotFilter, FilterChoices, hide_dots, link_rounds, read_filters, without_span
 from positions.web.words import clip_text, count_of, name_stance, sign_position, sign_stance
 
@@ -157,13 +156,11 @@ def write_svg(request: HttpRequest, found: IssueTimeline) -> str:
 @page
 def issue_timeline_csv(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
     found = load_timeline(request.GET, reader, slug, issue)
-    response = open_csv(found.issue.slug, found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     base = request.build_absolute_uri("/").rstrip("/")
     for row in reversed(found.drawn_rows):
-        writer.writerow([guard_cell(str(value)) for value in _csv_row(row, found.issue, base)])
-    return response
+        rows.append(_csv_row(row, found.issue, base))
+    return write_csv(found.issue.slug, found.record.marking, CSV_COLUMNS, rows)
 
 
 CSV_COLUMNS = (
@@ -181,12 +178,6 @@ def _csv_row(row: EvidenceRow, issue: Issue, base: str) -> tuple[object, ...]:
         quotation.speaker, quotation.rule, quotation.grade, quotation.source_title, quotation.tlp,
         base + reverse("statement", args=[point.statement]),
     )  # fmt: skip
-
-
-def guard_cell(value: str) -> str:
-    """A cell no spreadsheet takes for a formula; plain negative numbers stay as they are."""
-    risky = value[:1] in ("=", "+", "-", "@", "\t", "\r") and not value.lstrip("+-").isdigit()
-    return f"'{value}" if risky else value
 
 
 # ---------------------------------------------------------------- loading

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,13 +15,12 @@ from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
 from positions.analysis.types import Position, Side
 from positions.queries.access import Reader
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import moved
 from positions.web.matrix_table import MatrixCell, MatrixRow, MatrixTable, lay_matrix
 from positions.web.page_view import page
 from positions.web.query_string import Asked, BadParameter, read_moment, read_round_or_day, read_single, write_instant
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, say_day, sign_position
 
 SORTS = {"distance": "widest apart first", "own": "in the negotiation’s own order", "movement": "latest movement first"}
@@ -143,9 +141,7 @@ def sort_rows(rows: Sequence[MatrixRow], sort: str, record: PageRecord) -> list[
 @page
 def matrix_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     record, _, stands = load_matrix(request, reader, slug)
-    response = open_csv(f"{record.negotiation.slug}-matrix", record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     place = {slug: number for number, slug in enumerate(record.issues)}
     rank = {party: number for number, party in enumerate(record.parties)}
     for p in sorted(stands, key=lambda p: (place[p.issue], rank[p.party])):
@@ -154,5 +150,5 @@ def matrix_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
             str(p.red_line).lower(), str(p.conditional).lower(), p.last_evidence_on, p.evidence_count,
             p.evidence_total, p.rounds_silent,
         )  # fmt: skip
-        writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+        rows.append(cells)
+    return write_csv(f"{record.negotiation.slug}-matrix", record.marking, CSV_COLUMNS, rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ from positions.enums import RoundStatus
 from positions.models import Issue, Party, Statement
 from positions.queries.access import Reader
 from positions.web.contradictions import load_speakers, tell_contradiction
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, name_party
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -29,7 +27,7 @@ from positions.web.record import PageRecord, find_negotiation, load_negotiation_
 from positions.web.red_lines import KIND_WORDS
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 from positions.web.small_multiples import SmallChart, draw_small, shared_days
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, name_stance, say_day_short, sign_position, spell_count
 
 CSV_COLUMNS = (
@@ -120,9 +118,7 @@ def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -
 @page
 def party_dossier_csv(request: HttpRequest, reader: Reader, slug: str, party: str) -> HttpResponse:
     found = load_dossier(request, reader, slug, party)
-    response = open_csv(f"{found.record.negotiation.slug}-{party}", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for issue in found.record.issues:
         p = found.stands.get(issue)
         if p is not None:
@@ -131,8 +127,8 @@ def party_dossier_csv(request: HttpRequest, reader: Reader, slug: str, party: st
                 str(p.red_line).lower(), str(p.conditional).lower(), p.since, p.last_evidence_on, p.evidence_count,
                 p.evidence_total, p.rounds_silent,
             )  # fmt: skip
-            writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+            rows.append(cells)
+    return write_csv(f"{found.record.negotiation.slug}-{party}", found.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_dossier(found: Dossier) -> list[Phrase]:

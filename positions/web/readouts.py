@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +16,13 @@ from positions.analysis.types import Position
 from positions.enums import SourceKind
 from positions.models import Issue, Round, Source, Statement
 from positions.queries.access import Reader, sources_for
-from positions.web.issue_timeline import guard_cell
 from positions.web.matrix_table import MatrixCell, tell_cell
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import clip_text, count_of, say_day_short, say_edtf, sign_position
 
 KIND_HEADS = {
@@ -170,9 +168,7 @@ def readouts(request: HttpRequest, reader: Reader, slug: str, number: int) -> Ht
 @page
 def readouts_csv(request: HttpRequest, reader: Reader, slug: str, number: int) -> HttpResponse:
     found = load_accounts(request, reader, slug, number)
-    response = open_csv(f"{found.record.negotiation.slug}-round-{number}-readouts", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for row in found.accounts:
         sides = [
             ("", "") if p is None else ("mixed" if p.stance is None else p.stance, p.footing) for p in (row.a, row.b)
@@ -182,8 +178,10 @@ def readouts_csv(request: HttpRequest, reader: Reader, slug: str, number: int) -
         )
         quoted = [" ".join(p.statements) if p is not None else "" for p in (row.a, row.b)]
         cells = (row.issue, row.party, row.kind, *sides[0], *sides[1], *later, *quoted)
-        writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+        rows.append(cells)
+    return write_csv(
+        f"{found.record.negotiation.slug}-round-{number}-readouts", found.record.marking, CSV_COLUMNS, rows
+    )
 
 
 def _head(kind: str, found: TwoAccounts) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from django.urls import reverse
 from positions.analysis.red_lines import CROSSED, NOT_REPEATED, SOFTENED, RedLine, red_lines
 from positions.models import Issue, Statement
 from positions.queries.access import Reader
-from positions.web.issue_timeline import guard_cell
 from positions.web.ledes import Phrase, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
-from positions.web.take_away import open_csv
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, say_day_short, sign_position, sign_stance
 
 KIND_WORDS = {
@@ -112,9 +110,7 @@ def red_line_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResp
 @page
 def red_line_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     found = load_lines(request, reader, slug)
-    response = open_csv(f"{found.record.negotiation.slug}-red-lines", found.record.marking)
-    writer = csv.writer(response)
-    writer.writerow(CSV_COLUMNS)
+    rows: list[tuple[object, ...]] = []
     for line in found.lines:
         for entry in line.entries:
             cells = (
@@ -122,8 +118,8 @@ def red_line_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> Http
                 "" if line.stance is None else line.stance, line.status, line.rounds_silent, entry.on, entry.kind,
                 " ".join(entry.statements),
             )  # fmt: skip
-            writer.writerow([guard_cell(str(cell)) for cell in cells])
-    return response
+            rows.append(cells)
+    return write_csv(f"{found.record.negotiation.slug}-red-lines", found.record.marking, CSV_COLUMNS, rows)
 
 
 def tell_lines(found: LinesAsked) -> list[Phrase]:

@@ -27,11 +27,11 @@ from positions.queries.reliability import (
     worst_units_for,
 )
 from positions.web.agreement_scale import AgreementScale, draw_agreement, judge, lowest_of, say_share
-from positions.web.issue_timeline import guard_cell
 from positions.web.page_view import page
 from positions.web.query_string import BadParameter
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import find_negotiation
+from positions.web.take_away import guard_cell
 from positions.web.words import count_of, join_words, sign_stance
 
 WORST_SHOWN = 12

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable, Sequence
+
 from django.http import HttpResponse
 
 from positions.enums import Tlp
 
 
-def open_csv(name: str, marking: Tlp) -> HttpResponse:
-    """An empty CSV file to write rows to, its marking in the header ``X-TLP`` and, where not clear, in its name."""
+def write_csv(name: str, marking: Tlp, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """A CSV file of guarded cells, its marking in the header ``X-TLP`` and, where not clear, in its name."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{mark_name(name, marking)}.csv"'
     response.headers["X-TLP"] = marking.value
+    writer = csv.writer(response)
+    writer.writerow(columns)
+    writer.writerows([guard_cell(str(cell)) for cell in row] for row in rows)
     return response
 
 
+def guard_cell(value: str) -> str:
+    """A cell no spreadsheet takes for a formula; plain negative numbers stay as they are."""
+    risky = value[:1] in ("=", "+", "-", "@", "\t", "\r") and not value.lstrip("+-").isdigit()
+    return f"'{value}" if risky else value
+
+
 def mark_file(response: HttpResponse, name: str, ending: str, marking: Tlp) -> HttpResponse:
-    """A file that a browser may show in place, named and marked as :func:`open_csv` does."""
+    """A file that a browser may show in place, named and marked as :func:`write_csv` does."""
     response.headers["Content-Disposition"] = f'inline; filename="{mark_name(name, marking)}.{ending}"'
     response.headers["X-TLP"] = marking.value
     return response
