@@ -294,3 +294,10 @@ EVENT_CODES: dict[str, tuple[str, str]] = {
     Move.VOTE: ("01", "CONSULT"),
     Move.PROCEDURAL: ("04", "CONSULT"),
 }
+
+
+class TokenScope(TextChoices):
+    """What a tool with a token may do; never more than its user may."""
+
+    READ = "read", "Read only"
+    WRITE = "write", "Read and write"

@@ -12,6 +12,9 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from positions.enums import TokenScope
+from positions.services.tokens import use_token
+
 TOKEN = re.compile(rb"[A-Za-z0-9_-]{16,200}")
 
 
@@ -21,10 +24,17 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
     def authenticate_credentials(self, token: bytes) -> Any:
         if not TOKEN.fullmatch(token):
             raise AuthenticationFailed("This token is not valid; it may have expired or been revoked.")
-        return super().authenticate_credentials(token)
+        user, found = super().authenticate_credentials(token)
+        found.scope = use_token(found)
+        return user, found
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def token_scope(request: Request) -> TokenScope | None:
+    """What the token that the request came with may do; null where it came with none."""
+    return getattr(request.auth, "scope", None)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from positions.api.authentication import SignedIn
+from positions.api.authentication import SignedIn, token_scope
 from positions.api.paging import PAGING, PagedAnswer, page_of_list
 from positions.api.parameters import Ordering, Parameter, Refused, fields_of, ordering, read_uuid
 from positions.api.serializers.accounts import MeSerializer, NewTokenSerializer, TokenRequestSerializer, TokenSerializer
 from positions.api.serializers.fields import field_names
 from positions.api.views import ApiView
+from positions.enums import TokenScope
 from positions.exceptions import NotVisible
 from positions.models import Member
 from positions.services.tokens import cards_of, create_own_token, revoke_token
@@ -30,7 +31,9 @@ class TokenView(ViewSetMixin, ApiView):
     is_open = False
     serializer_class = TokenSerializer
     pagination_class = PagedAnswer
-    ordering: Ordering = ordering("-created_at", created_at="created_at", expires_at="expires_at", name="name")
+    ordering: Ordering = ordering(
+        "-created_at", created_at="created_at", expires_at="expires_at", last_used_at="last_used_at", name="name"
+    )
 
     def asked_parameters(self) -> tuple[Parameter, ...]:
         if self.action == "list":
@@ -69,9 +72,8 @@ class TokenView(ViewSetMixin, ApiView):
         assert not self.question.values
         asked = TokenRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        card = create_own_token(
-            self.user, asked.validated_data["name"], asked.validated_data.get("expires_at"), self.current
-        )
+        wanted = asked.validated_data
+        card = create_own_token(self.user, wanted["name"], wanted["scope"], wanted.get("expires_at"), self.current)
         return Response(NewTokenSerializer(card).data, status=201)
 
     @extend_schema(responses={204: None})
@@ -107,4 +109,5 @@ class MeView(ApiView):
         user = User.objects.prefetch_related(Prefetch("negotiation_memberships", memberships)).get(
             username=self.request.user.get_username()
         )
-        return Response(MeSerializer(user, only=question["fields"]).data)
+        scope = token_scope(request) or TokenScope.WRITE
+        return Response(MeSerializer(user, context={"scope": scope}, only=question["fields"]).data)

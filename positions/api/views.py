@@ -11,19 +11,21 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import BasePagination
 from rest_framework.parsers import JSONParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
 from positions.api.audit import note_reads
-from positions.api.authentication import BearerAuthentication, ReadOnlyUnlessSignedIn
+from positions.api.authentication import BearerAuthentication, ReadOnlyUnlessSignedIn, token_scope
 from positions.api.conditional import make_conditional
 from positions.api.paging import PAGING, Page, PagedAnswer, link_to, page_of_rows
 from positions.api.parameters import Filter, Ordering, Parameter, Question, Refused, fields_of, read_question, read_uuid
 from positions.api.schema import DocumentedSchema
 from positions.api.serializers.fields import Payload, field_names
-from positions.exceptions import NotVisible
+from positions.enums import TokenScope
+from positions.exceptions import NotPermitted, NotVisible
 from positions.models import Negotiation
 from positions.queries.access import Reader, reader_of
 from positions.validators import SLUG
@@ -63,6 +65,12 @@ class ApiView(GenericAPIView[Any]):
     def refusals(self, method: str) -> tuple[int, ...]:
         """The statuses that the OpenAPI document announces as problems for a method."""
         return (400, 404, 406, 429) if self.is_open else (400, 401, 404, 406, 429)
+
+    def check_permissions(self, request: Request) -> None:
+        """Raises :class:`NotPermitted` where a token that only reads is sent with a write."""
+        super().check_permissions(request)
+        if request.method not in SAFE_METHODS and token_scope(request) == TokenScope.READ:
+            raise NotPermitted("This token only reads; send one whose scope is “write”.")
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         """The methods of the address, in ``Allow``."""

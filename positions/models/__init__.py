@@ -11,6 +11,7 @@ from positions.models.relations import Relation
 from positions.models.sources import Source, SourceText
 from positions.models.statements import Statement, StatementGroup
 from positions.models.suggestions import SuggestionRefusal
+from positions.models.tokens import TokenTerms
 
 __all__ = [
     "Appointment",
@@ -38,5 +39,6 @@ __all__ = [
     "Statement",
     "StatementGroup",
     "SuggestionRefusal",
+    "TokenTerms",
     "WorkerHeartbeat",
 ]

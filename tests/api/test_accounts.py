@@ -11,7 +11,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
-from positions.models import Event
+from positions.models import Event, TokenTerms
 from positions.queries.access import SYSTEM
 from positions.services.tokens import create_token
 from tests.api.conftest import ROOT, Api
@@ -41,6 +41,7 @@ def test_me() -> None:
         "last_name": "",
         "email": "jane@example.org",
         "is_administrator": False,
+        "scope": "write",
         "memberships": [{"negotiation": "other", "role": "viewer"}, {"negotiation": "talks", "role": "reviewer"}],
     }
     assert Api(user).json("me/", fields="username") == {"username": "jane"}
@@ -52,8 +53,10 @@ def test_a_token_is_shown_once_and_works() -> None:
     answer = create(api, name="notebook")
     assert (answer.status_code, answer["Cache-Control"]) == (201, "no-store")
     made = answer.json()
-    assert set(made) == {"id", "name", "created_at", "expires_at", "is_current", "token"}
-    assert with_token(made["token"]).get(f"{ROOT}me/").json()["username"] == "jane"
+    assert set(made) == {
+        "id", "name", "scope", "created_at", "expires_at", "last_used_at", "is_current", "token",
+    }  # fmt: skip
+    assert (made["scope"], made["last_used_at"]) == ("read", None)
     listed = api.rows("tokens/")
     assert listed == [{name: value for name, value in made.items() if name != "token"}]
     assert api.json(f"tokens/{made['id']}/") == listed[0]
@@ -62,6 +65,45 @@ def test_a_token_is_shown_once_and_works() -> None:
     event = Event.objects.get(action="token_created")
     assert event.after is not None
     assert (event.actor_name, event.after["name"], event.subject_type) == ("jane", "notebook", "user")
+    me = with_token(made["token"]).get(f"{ROOT}me/").json()
+    assert (me["username"], me["scope"]) == ("jane", "read")
+
+
+def test_a_token_that_reads_writes_nothing() -> None:
+    user = make_user()
+    secret = create(Api(user), name="notebook", scope="read").json()["token"]
+    client = with_token(secret)
+    refused = (
+        client.post(f"{ROOT}tokens/", data={"name": "child", "scope": "write"}, content_type="application/json"),
+        client.delete(f"{ROOT}tokens/{client.get(f'{ROOT}tokens/').json()['results'][0]['id']}/"),
+    )
+    for answer in refused:
+        assert assert_problem(answer, 403)["detail"] == "This token only reads; send one whose scope is “write”."
+    assert AuthToken.objects.count() == 1
+
+
+def test_a_token_without_terms_only_reads() -> None:
+    _, secret = AuthToken.objects.create(user=make_user())
+    client = with_token(secret)
+    assert client.get(f"{ROOT}me/").json()["scope"] == "read"
+    assert_problem(client.post(f"{ROOT}tokens/", data={"name": "child"}, content_type="application/json"), 403)
+
+
+def test_use_of_a_token_is_noted_to_the_minute() -> None:
+    user = make_user()
+    client = with_token(create_token(SYSTEM, user))
+    shown = client.get(f"{ROOT}tokens/").json()["results"][0]["last_used_at"]
+    first = TokenTerms.objects.get().last_used_at
+    assert first is not None
+    assert shown == first.isoformat().replace("+00:00", "Z")
+    client.get(f"{ROOT}me/")
+    assert TokenTerms.objects.get().last_used_at == first
+    long_ago = first - timedelta(minutes=2)
+    TokenTerms.objects.update(last_used_at=long_ago)
+    client.get(f"{ROOT}me/")
+    again = TokenTerms.objects.get().last_used_at
+    assert again is not None
+    assert again >= first
 
 
 def test_a_token_of_the_session_lives_as_long_as_allowed() -> None:
@@ -85,7 +127,7 @@ def test_expiry_is_kept_within_limits() -> None:
 
 def test_a_token_never_outlives_the_one_that_asked_for_it() -> None:
     user = make_user()
-    _, secret = AuthToken.objects.create(user=user, expiry=timedelta(hours=1))
+    secret = create_token(SYSTEM, user, expires_in=timedelta(hours=1))
     client = with_token(secret)
     made = client.post(f"{ROOT}tokens/", data={"name": "child"}, content_type="application/json").json()
     parent = client.get(f"{ROOT}tokens/?ordering=created_at").json()["results"][0]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from knox.models import AuthToken
 
 from positions.models import (
     Appointment,
@@ -21,6 +22,7 @@ from positions.models import (
     Delegation,
     Relation,
     SuggestionRefusal,
+    TokenTerms,
 )
 from tests import factories
 from tests.factories import RECORDED_AT
@@ -117,6 +119,11 @@ def _status_rank() -> None:
     ConditionStatusEntry.objects.create(condition=condition, status="failed", on=MAY_9, rank=0)
 
 
+def _token_of_all_powers() -> None:
+    token, _ = AuthToken.objects.create(user=factories.make_user())
+    TokenTerms.objects.create(token=token, scope="admin")
+
+
 def _codebook_twice() -> None:
     CodebookVersion.objects.create(negotiation=factories.make_negotiation(), version=1, recorded_at=RECORDED_AT)
 
@@ -178,6 +185,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "delegation_once": _delegation_twice,
     "delegation_member_once": _delegate_twice,
     "member_once": _member_twice,
+    "token_scope_known": _token_of_all_powers,
     "member_role_known": lambda: factories.add_member(factories.make_negotiation(), role="king"),
     "party_kind_known": lambda: factories.make_party(kind="kingdom"),
     "party_iso3_three_capitals": lambda: factories.make_party(iso3="na"),

@@ -227,5 +227,5 @@ def test_create_token_is_accepted_and_kept_as_a_hash_alone() -> None:
     assert (user, kept) == (reader.user, AuthToken.objects.get())
     event = only_event()
     assert (event.action, event.actor_name) == ("token_created", "ben")
-    assert event.after == logged({"token": str(id_of(kept)), "name": "", "expires_at": kept.expiry})
+    assert event.after == logged({"token": str(id_of(kept)), "name": "", "scope": "write", "expires_at": kept.expiry})
     assert raw not in (kept.digest, str(event.after))

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 
+from positions.enums import TokenScope
 from positions.management.reporting import ReportingCommand
 from positions.services.tokens import create_token
 
@@ -20,6 +21,7 @@ class Command(ReportingCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user", metavar="USER")
         parser.add_argument("--days", type=int, help="days until it expires (default: the installation's setting)")
+        parser.add_argument("--scope", choices=TokenScope.values, default=TokenScope.WRITE.value, help="default: write")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"], is_active=True).first()
@@ -28,4 +30,5 @@ class Command(ReportingCommand):
         days = options["days"]
         if days is not None and not 1 <= days <= 3650:
             raise CommandError("--days takes a whole number from 1 to 3650.")
-        self.stdout.write(create_token(self.reader(options), user, expires_in=timedelta(days=days) if days else None))
+        lifetime = timedelta(days=days) if days else None
+        self.stdout.write(create_token(self.reader(options), user, scope=options["scope"], expires_in=lifetime))
