@@ -89,6 +89,19 @@ class PagedAnswer(BasePagination):
         return []
 
 
+class MethodPage(PagedAnswer):
+    """A page of what was worked out: it also says where the method is described."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        page = super().get_paginated_response_schema(schema)
+        method = {"type": "string", "format": "uri", "description": "The section of the method page that says how."}
+        return {
+            **page,
+            "required": [*page["required"], "method"],
+            "properties": {**page["properties"], "method": method},
+        }
+
+
 def page_of_rows(
     rows: QuerySet[Any],
     terms: Sequence[Term],

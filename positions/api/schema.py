@@ -11,6 +11,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework import serializers
 
+from positions.api.method import method_path
 from positions.api.parameters import OneOf, Parameter
 from positions.api.problems import MEDIA_TYPE
 from positions.api.serializers.fields import EnumField
@@ -77,6 +78,18 @@ class DocumentedSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         schemes: list[dict[str, list[str]]] = [{"token": []}, {"cookieAuth": []}]
         return schemes if self.method != "GET" or not self.view.is_open else [*schemes, {}]
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None and self.view.method_section and self.method == "GET":
+            operation["externalDocs"] = {
+                "url": method_path(self.view.method_section),
+                "description": "How it is worked out.",
+            }
+        return operation
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        return str(getattr(self.view.pagination_class, "component", "Paginated{}List")).format(serializer_name)
 
     def get_tags(self) -> list[str]:
         return self._tokenize_path()[:1]

@@ -8,12 +8,14 @@ from django.urls import URLPattern, path, re_path
 
 from positions.api.derived import ConcessionsView, MatrixView, PositionsView, ShiftsView, TimelineView
 from positions.api.documents import DocsView, SchemaView
+from positions.api.ledgers import CoverageView, RedLinesView
 from positions.api.problems import unknown_address
 from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView
 from positions.api.resources.negotiations import IssueView, NegotiationView, RoundView
 from positions.api.resources.parties import PartyView, PersonView
 from positions.api.resources.reliability import ReliabilityView
+from positions.api.resources.search import SearchView
 from positions.api.resources.sources import SourceTextView, SourceView
 from positions.api.resources.statements import SourceStatementView, StatementView
 from positions.api.tokens import MeView, TokenView
@@ -50,6 +52,9 @@ urlpatterns: list[URLPattern] = [
     path("timeline/", TimelineView.as_view(), name="api-timeline"),
     path("shifts/", ShiftsView.as_view({"get": "list"}), name="api-shifts"),
     path("concessions/", ConcessionsView.as_view({"get": "list"}), name="api-concessions"),
+    path("red-lines/", RedLinesView.as_view({"get": "list"}), name="api-red-lines"),
+    path("coverage/", CoverageView.as_view({"get": "list"}), name="api-coverage"),
+    path("search/", SearchView.as_view({"get": "list"}), name="api-search"),
     path("reliability/", ReliabilityView.as_view(), name="api-reliability"),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),

@@ -20,6 +20,7 @@ from rest_framework.viewsets import ViewSetMixin
 from positions.api.audit import note_reads
 from positions.api.authentication import BearerAuthentication, ReadOnlyUnlessSignedIn, token_scope
 from positions.api.conditional import make_conditional
+from positions.api.method import method_address
 from positions.api.paging import PAGING, Page, PagedAnswer, link_to, page_of_rows
 from positions.api.parameters import Filter, Ordering, Parameter, Question, Refused, fields_of, read_question, read_uuid
 from positions.api.schema import DocumentedSchema
@@ -47,6 +48,8 @@ class ApiView(GenericAPIView[Any]):
     is_open: ClassVar[bool] = True
     # Query parameters of a GET besides those that the kind of view brings along.
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    # The heading of the method page that says how the answer is worked out; empty for what is stored.
+    method_section: ClassVar[str] = ""
 
     @cached_property
     def reader(self) -> Reader:
@@ -96,7 +99,12 @@ class ApiView(GenericAPIView[Any]):
             "next": link_to(self.request, page.following, pinned),
             "previous": link_to(self.request, page.preceding, pinned),
         }
-        return Response({**links, "results": results})
+        return Response({**links, **self.method_member, "results": results})
+
+    @property
+    def method_member(self) -> dict[str, str]:
+        """``method``, the address of how the answer is worked out; nothing where it is only read."""
+        return {"method": method_address(self.request, self.method_section)} if self.method_section else {}
 
 
 class ResourceView(ViewSetMixin, ApiView):

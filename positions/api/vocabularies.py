@@ -48,3 +48,13 @@ class Metric(TextChoices):
     ORDINAL = "ordinal", "By how many values lie between them"
     INTERVAL = "interval", "By their difference"
     RATIO = "ratio", "By their difference relative to their sum"
+
+
+class RedLineEvent(TextChoices):
+    """What an occasion makes of a red line."""
+
+    DECLARED = "declared", "Spoken where none stood"
+    REPEATED = "repeated", "Spoken again"
+    NOT_REPEATED = "not_repeated", "Not spoken, which is no withdrawal"
+    SOFTENED = "softened", "Not spoken, and nearer to neutral"
+    CROSSED = "crossed", "The other side of the issue, or both"

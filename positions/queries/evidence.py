@@ -47,7 +47,12 @@ class ConditionText:
 
 def admitted_codings(reader: Reader, negotiation: Negotiation, moment: Moment) -> QuerySet[Coding]:
     """The codings of the negotiation that the reader may see and the moment admits (method, section 1)."""
-    return published_codings_in(reader, negotiation).filter(
+    return codings_at(published_codings_in(reader, negotiation), moment)
+
+
+def codings_at(codings: QuerySet[Coding], moment: Moment) -> QuerySet[Coding]:
+    """Those of the codings, of any negotiation, that the moment admits: published by then and not yet retired."""
+    return codings.filter(
         Q(retired_at=None) | Q(retired_at__gt=moment.known_at),
         recorded_at__lte=moment.known_at,
         stated_latest__lte=moment.as_of,

@@ -94,9 +94,7 @@ def search_for(reader: Reader, words: str, facets: Facets, page: int = 1) -> Sea
     if not terms and facets == Facets():
         return SearchResult((), [], 0, 1, 1)
     names = _names_matching(reader, terms) if terms else _Names()
-    found = _narrow(reader, statements_for(reader).filter(retired_at=None), facets)
-    for term in terms:
-        found = found.filter(_says(reader, term, names))
+    found = _saying(reader, _narrow(reader, statements_for(reader).filter(retired_at=None), facets), terms, names)
     count = found.order_by().count()
     pages = max(1, min(MOST_PAGES, -(-count // PAGE_ROWS)))
     page = min(max(page, 1), pages)
@@ -120,6 +118,36 @@ def search_for(reader: Reader, words: str, facets: Facets, page: int = 1) -> Sea
         issues=_issues(reader, terms, facets) if first and terms else [],
         facets=_count_facets(reader, found) if count else {},
     )
+
+
+def statements_saying(reader: Reader, rows: QuerySet[Statement], words: str) -> QuerySet[Statement]:
+    """Those of ``rows``, statements the reader may see, that the words find; none where there are no words."""
+    terms = read_terms(words)
+    return _saying(reader, rows, terms, _names_matching(reader, terms)) if terms else rows.none()
+
+
+def _saying(reader: Reader, rows: QuerySet[Statement], terms: tuple[str, ...], names: _Names) -> QuerySet[Statement]:
+    for term in terms:
+        rows = rows.filter(_says(reader, term, names))
+    return rows
+
+
+@dataclass(frozen=True)
+class FoundBeside:
+    """What else the words find in a negotiation: a few sources, parties and issues."""
+
+    sources: list[Source]
+    parties: list[Party]
+    issues: list[Issue]
+
+
+def found_beside(reader: Reader, words: str, negotiation: Negotiation) -> FoundBeside:
+    """The sources, parties and issues that all the words find, at most :data:`FACETS_SHOWN` of each."""
+    terms, facets = read_terms(words), Facets(negotiation=negotiation.slug)
+    if not terms:
+        return FoundBeside([], [], [])
+    parties = _names_matching(reader, terms).all_of[:FACETS_SHOWN]
+    return FoundBeside(_sources(reader, terms, facets), list(parties), _issues(reader, terms, facets))
 
 
 @dataclass(frozen=True)

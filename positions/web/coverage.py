@@ -64,7 +64,8 @@ def load_coverage(request: HttpRequest, reader: Reader, slug: str) -> CoverageAs
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
     asked = read_parties(request.GET, record.parties, asked)
     parties = [party for party in record.parties if not asked.parties or party in asked.parties]
-    pairs = coverage(record.history, parties, record.issues, asked.moment.as_of, asked.moment.known_at)
+    issues = [slug for slug, issue in record.issues.items() if issue.merged_into_id is None]
+    pairs = coverage(record.history, parties, issues, asked.moment.as_of, asked.moment.known_at)
     attended = {party: len(starts) for party, starts in held_spans(record.history.rounds, asked.moment.as_of).items()}
     return CoverageAsked(record, asked, record.inks(asked.parties), tuple(pairs), attended)
 
@@ -91,6 +92,7 @@ def coverage_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespon
         "rows": [
             (issue, [by_pair[slug_of_issue, ink.slug] for ink in shown])
             for slug_of_issue, issue in found.record.issues.items()
+            if issue.merged_into_id is None
         ],
     }
     return render(request, "coverage.html", context)

@@ -166,6 +166,8 @@ def test_condition_payload(api: Api) -> None:
         "kind": "precondition",
         "falls_on": "south",
         "status": "failed",
+        "since": "2022-01-20",
+        "stated_latest": "2022-01-10",
         "statuses": [
             {"status": "met", "on": "2022-01-12", **entry},
             {"status": "failed", "on": "2022-01-20", **entry},

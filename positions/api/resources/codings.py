@@ -8,15 +8,17 @@ from typing import Any
 from django.db.models import DateTimeField, Model, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from positions.api.derived_views import AS_OF, KNOWN_AT
 from positions.api.lookups import InNegotiation, Issues, Parties, Reference, Rounds
-from positions.api.parameters import Day, Flag, Instant, OneOf, Question, Words, ordering
+from positions.api.paging import MethodPage
+from positions.api.parameters import Day, Flag, Instant, OneOf, Parameter, Question, Words, ordering
 from positions.api.serializers.codings import CodingSerializer, ConditionSerializer
 from positions.api.serializers.succession import load_succession
 from positions.api.views import ResourceView
 from positions.enums import CodingState, CodingStatus, ConditionKind, ConditionStatus, Confidence, Footing, Move
 from positions.models import Coding, Condition, ConditionStatusEntry, Negotiation
 from positions.queries.access import Reader, codings_for, conditions_for, sources_for, statements_for
-from positions.queries.evidence import Moment
+from positions.queries.evidence import Moment, codings_at
 
 STANCES = ("-2", "-1", "0", "1", "2")
 
@@ -123,9 +125,20 @@ class CodingView(ResourceView):
         return {"reader": self.reader, "moment": Moment.now()}
 
 
+def moment_of(question: Question) -> Moment:
+    """The moment a question is asked about: now, but for what it says of it."""
+    now = Moment.now()
+    return Moment(question["as_of"] or now.as_of, question["known_at"] or now.known_at)
+
+
+def is_past(question: Question) -> bool:
+    """Whether the question is about a moment it names."""
+    return question["as_of"] is not None or question["known_at"] is not None
+
+
 def _stands_at(rows: QuerySet[Condition], statuses: list[str], question: Question) -> QuerySet[Condition]:
-    """Conditions whose latest entry as of now has one of the statuses; open without an entry."""
-    moment = Moment.now()
+    """Conditions whose latest entry at the moment has one of the statuses; open without an entry."""
+    moment = moment_of(question)
     since = Coalesce(
         "recorded_at", "condition__coding__recorded_at", "condition__coding__created_at", output_field=DateTimeField()
     )
@@ -137,7 +150,11 @@ def _stands_at(rows: QuerySet[Condition], statuses: list[str], question: Questio
 
 
 class ConditionView(ResourceView):
-    """What offers and threats depend on, with the series of statuses of each."""
+    """What offers and threats depend on, with the series of statuses of each.
+
+    With ``as_of`` or ``known_at`` it is the ledger at that moment: the conditions of the codings that counted
+    then, each as it stood then.
+    """
 
     queryset = Condition.objects.none()
     serializer_class = ConditionSerializer
@@ -156,26 +173,43 @@ class ConditionView(ResourceView):
         Issues(description="Slugs of issues.", lookup="coding__issue__in"),
         OneOf(name="kind", description="Kind of condition.", choices=ConditionKind, lookup="kind__in"),
         Parties(name="falls_on", description="Slugs of the parties that would have to meet it.", lookup="falls_on__in"),
-        OneOf(name="status", description="How it stands as of now.", choices=ConditionStatus, narrow=_stands_at),
+        OneOf(
+            name="status",
+            description="How it stands: now, or at the moment.",
+            choices=ConditionStatus,
+            narrow=_stands_at,
+        ),
         Words(name="q", description="Words in its text.", lookup="text__icontains"),
         Flag(name="retired", description="`true` also lists those of codings corrected or withdrawn."),
     )
     ordering = ordering("-stated_on", stated_on="coding__stated_latest", kind="kind")
+    method_section = "position"
+    pagination_class = MethodPage
+
+    def asked_parameters(self) -> tuple[Parameter, ...]:
+        return (*super().asked_parameters(), AS_OF, KNOWN_AT) if self.action == "list" else super().asked_parameters()
 
     def visible(self) -> QuerySet[Condition]:
         return conditions_for(self.reader)
 
     def as_listed(self, rows: QuerySet[Condition]) -> QuerySet[Condition]:
-        return rows if self.question["retired"] else rows.filter(coding__retired_at=None)
+        question = self.question
+        if is_past(question):
+            return rows.filter(coding__in=codings_at(codings_for(self.reader), moment_of(question)))
+        return rows if question["retired"] else rows.filter(coding__retired_at=None)
 
     def loaded(self, rows: QuerySet[Condition]) -> QuerySet[Condition]:
         shown = Prefetch("statement", statements_for(self.reader).only("pk"))
         statuses = ConditionStatusEntry.objects.order_by("rank").prefetch_related(shown)
+        if is_past(self.question):
+            moment = moment_of(self.question)
+            since = Coalesce("recorded_at", "condition__coding__recorded_at")
+            statuses = statuses.alias(since=since).filter(on__lte=moment.as_of, since__lte=moment.known_at)
         related = ("coding__negotiation", "coding__party", "coding__issue", "falls_on")
         return rows.select_related(*related).prefetch_related(Prefetch("statuses", statuses))
 
     def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
-        return {"reader": self.reader, "moment": Moment.now()}
+        return {"reader": self.reader, "moment": moment_of(self.question)}
 
     def negotiations_of(self, rows: Iterable[Condition]) -> Sequence[Negotiation]:
         return [row.coding.negotiation for row in rows]

@@ -13,7 +13,7 @@ from positions.api.audit import note_reads
 from positions.api.lookups import InNegotiation, Issues
 from positions.api.parameters import Filter, Number, Parameter, Question, Refused, fields_of, shorten, split_list
 from positions.api.problems import BadParameters
-from positions.api.serializers.fields import Payload, field_names
+from positions.api.serializers.fields import MethodField, Payload, field_names
 from positions.api.serializers.reliability import CoderAgreementSerializer
 from positions.api.views import ApiView
 from positions.models import Negotiation
@@ -24,6 +24,7 @@ class ReliabilityAnswer(Payload):
     """Agreement on each field, whole."""
 
     results = CoderAgreementSerializer(many=True)
+    method = MethodField()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class ReliabilityView(ApiView):
     """
 
     serializer_class = ReliabilityAnswer
+    method_section = "agreement"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         InNegotiation(required=True),
         Issues(description="Slugs of the issues wanted."),
@@ -94,4 +96,4 @@ class ReliabilityView(ApiView):
             raise BadParameters(errors)
         chosen = Selection(asked["issue"], asked["coders"], asked["codebook"])
         rows = CoderAgreementSerializer(reliability_for(readings, chosen), many=True, only=asked["fields"]).data
-        return Response({"results": rows})
+        return Response({"results": rows, **self.method_member})

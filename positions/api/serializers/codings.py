@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from positions.enums import (
     Stance,
 )
 from positions.models import Coding, Condition
+from positions.queries.conditions import entry_in_force
 from positions.queries.evidence import Moment
 
 
@@ -109,7 +111,7 @@ class ConditionStatusEntrySerializer(serializers.Serializer[Any]):
 
 
 class ConditionSerializer(Payload):
-    """A condition with its whole series of statuses."""
+    """A condition with its whole series of statuses: of a past moment, the entries known by then."""
 
     id = serializers.UUIDField()
     negotiation = SlugOf(source="coding.negotiation")
@@ -120,5 +122,16 @@ class ConditionSerializer(Payload):
     text = serializers.CharField()
     kind = EnumField(ConditionKind)
     falls_on = SlugOf(allow_null=True)
-    status = StatusField(help_text="As of now.")
+    status = StatusField(help_text="As of now, or of the moment asked about.")
+    since = serializers.SerializerMethodField(
+        help_text="The day of the entry that says so; without one, of the statement."
+    )
+    stated_latest = serializers.DateField(
+        source="coding.stated_latest", help_text="The day on which the statement counts that sets it."
+    )
     statuses = ConditionStatusEntrySerializer(many=True)
+
+    def get_since(self, condition: Condition) -> date:
+        recorded_at = condition.coding.recorded_at or condition.coding.created_at
+        entry = entry_in_force(condition.statuses.all(), recorded_at, self.context["moment"])
+        return condition.coding.stated_latest if entry is None else entry.on

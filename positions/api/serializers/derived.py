@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from positions.api.serializers.fields import EnumField, Payload
+from positions.api.serializers.fields import EnumField, MethodField, Payload
 from positions.api.vocabularies import PositionState, SetAside, ShiftKind
 from positions.enums import CodingState, Footing, Move, Stance
 
@@ -75,6 +75,7 @@ class MatrixSerializer(Payload):
     parties = serializers.ListField(child=serializers.CharField())
     issues = serializers.ListField(child=serializers.CharField())
     cells = CellSerializer(many=True)
+    method = MethodField()
 
 
 class TimelineRoundSerializer(serializers.Serializer[Any]):
@@ -132,6 +133,7 @@ class TimelineSerializer(Payload):
     issue = serializers.CharField()
     rounds = TimelineRoundSerializer(many=True)
     series = SeriesSerializer(many=True)
+    method = MethodField()
 
 
 class SideSerializer(serializers.Serializer[Any]):

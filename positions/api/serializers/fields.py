@@ -62,6 +62,16 @@ class IdOf(serializers.UUIDField):
     """The id of a related record, read from its foreign key without loading it."""
 
 
+class MethodField(serializers.URLField):
+    """The address of how the answer is worked out, which the view hands along as ``method``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(source="*", help_text="The section of the method page that says how.", **options)
+
+    def to_representation(self, value: Any) -> str:
+        return str(self.context["method"])
+
+
 class Payload(serializers.Serializer[Any]):
     """A read-only payload; ``only`` keeps the named fields, in the payload's own order."""
 
