@@ -17,7 +17,8 @@ COPY tracker tracker
 COPY positions positions
 COPY templates templates
 COPY docs docs
-RUN python -m compileall -q tracker positions
+COPY locale locale
+RUN python -m compileall -q tracker positions && python -m tracker.catalogues
 USER rapporteur
 VOLUME /data
 EXPOSE 8000

@@ -1,6 +1,6 @@
 # make run    set up what is missing and start Rapporteur        make lint   what CI checks besides the tests
 # make test   every test, on SQLite and on PostgreSQL            make fmt    format the source
-# make bench  the measurements of docs/benchmarks.md
+# make bench  the measurements of docs/benchmarks.md          make messages  collect what is to be translated
 #
 # PYTHON=…  chooses the interpreter (3.11 or newer).  ARGS=…  is passed on to pytest or to the benchmarks.
 
@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BOOTSTRAP = $(or $(PYTHON),$(error Rapporteur needs Python 3.11 or newer, and there is no python3 on PATH; set PYTHON=/path/to/python)) tracker/bootstrap.py
 ARGS ?=
 
-.PHONY: run test lint fmt bench
+.PHONY: run test lint fmt bench messages
 .DEFAULT_GOAL := run
 
 run:
@@ -38,3 +38,7 @@ fmt:
 bench:
 	@$(BOOTSTRAP) requirements-test.lock
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+messages:
+	@$(BOOTSTRAP) requirements-test.lock
+	@.venv/bin/python -m tracker.messages

@@ -18,6 +18,7 @@ from tests.flushing import let_tables_be_emptied
 from tests.servers import Unavailable, postgresql, redis_server, scratch_database, with_database
 from tests.stack import Stack, running_stack
 from tracker import celery_app
+from tracker.catalogues import compile_catalogues
 
 __all__ = ["browser", "complaints", "page"]
 
@@ -27,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     celery_app.conf.update(broker_url="memory://", broker_transport_options={})
     let_tables_be_emptied()
+    compile_catalogues()
     # how fast examples come says something about the machine, not about the code
     hypothesis.settings.register_profile(
         "rapporteur", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.servers import Unavailable, postgresql, redis_server
+from tracker.catalogues import compile_catalogues
 from tracker.env import read_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,6 +88,7 @@ def main(arguments: list[str]) -> int:
     if unknown := [engine for engine in engines if engine not in ENGINES]:
         print(f"unknown database {unknown[0]!r}; choose from {', '.join(ENGINES)}", file=sys.stderr)
         return 2
+    compile_catalogues()
     outcomes: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         services: dict[str, str] = {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils.translation import get_language, override
 from pytest_django import Settings
 
-from tracker.middleware import ResponseHeaders, client_address
+from tracker.middleware import ReaderLanguage, ResponseHeaders, client_address
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'self'; img-src 'self'"
@@ -76,3 +77,32 @@ def test_address_is_the_one_the_last_trusted_proxy_saw(
     settings.PROXY_COUNT = proxies
 
     assert client_address(RequestFactory().get("/", HTTP_X_FORWARDED_FOR=forwarded)) == address
+
+
+@pytest.mark.parametrize(
+    ("path", "follows_reader"),
+    [
+        ("/", True),
+        ("/n/a/issues/b/", True),
+        ("/n/a/issues/b/timeline.svg", True),
+        ("/n/a/brief/brief.docx", True),
+        ("/n/a/issues/b/timeline.csv", False),
+        ("/statements/x/cite.bib", False),
+        ("/oembed/", False),
+        ("/api/v1/negotiations/", False),
+    ],
+)
+def test_language_follows_the_reader_on_what_people_read(path: str, follows_reader: bool) -> None:
+    seen = []
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        seen.append(get_language())
+        return HttpResponse()
+
+    with override("en"):
+        response = ReaderLanguage(answer)(RequestFactory(headers={"Accept-Language": "fr-CA, en;q=0.5"}).get(path))
+
+    assert isinstance(response, HttpResponse)
+    assert seen == ["fr" if follows_reader else "en"]
+    assert response.headers["Content-Language"] == seen[0]
+    assert response.headers.get("Vary", "") == ("Cookie, Accept-Language" if follows_reader else "")

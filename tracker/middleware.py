@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from positions.web.health import healthz, readyz
 
@@ -19,6 +23,9 @@ CONTENT_POLICY = {
     "form-action": "'self'",
     "img-src": "'self'",
 }
+# answers for programs, whose words are part of a contract
+ENGLISH_ADDRESSES = ("/api/", "/oembed/")
+ENDINGS_FOR_PEOPLE = ("svg", "png", "pdf", "docx", "html")
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -57,6 +64,37 @@ class Probes:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         view = self.views.get(request.path_info)
         return self.get_response(request) if view is None else view(request)
+
+
+class ReaderLanguage(LocaleMiddleware):
+    """Pages, and files made for people, in the reader's language: their choice, else what the browser accepts.
+
+    The API and files that programs read (tables, citations) stay English whoever asks, and say so to caches
+    by not varying.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if is_for_people(request.path_info):
+            super().process_request(request)
+        else:
+            translation.activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if is_for_people(request.path_info):
+            # the choice is kept in a cookie
+            patch_vary_headers(response, ("Cookie",))
+            return super().process_response(request, response)
+        response.headers.setdefault("Content-Language", settings.LANGUAGE_CODE)
+        return response
+
+
+def is_for_people(path: str) -> bool:
+    """Whether an address is a page, a picture or a document, not the API or a file of rows."""
+    if path.startswith(ENGLISH_ADDRESSES):
+        return False
+    _, dot, ending = path.rpartition("/")[2].rpartition(".")
+    return not dot or ending in ENDINGS_FOR_PEOPLE
 
 
 class RequestSize:

@@ -28,6 +28,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from tracker.catalogues import CatalogueBroken, compile_catalogues
 from tracker.env import Environment, make_data_dir
 from tracker.processes import Children
 
@@ -152,7 +153,8 @@ def require_free_port(address: str, port: int) -> None:
 
 
 def set_up(environment: Environment) -> None:
-    """Bring tables, demo and static files up to date; what has not changed costs nothing."""
+    """Bring translations, tables, demo and static files up to date; what has not changed costs nothing."""
+    translate()
     django.setup()
     from django.db import DatabaseError
 
@@ -171,6 +173,13 @@ def set_up(environment: Environment) -> None:
     except CommandError as error:
         raise Refused(f"setting up failed: {error}") from None
     collect_static()
+
+
+def translate() -> None:
+    try:
+        compile_catalogues()
+    except (CatalogueBroken, OSError) as error:
+        raise Refused(f"the translations cannot be compiled: {error}") from None
 
 
 def forget_killed_worker(environment: Environment) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from positions.models import Source
 from positions.web import words
+from positions.web.script_words import reading_words
 
 register = template.Library()
 
@@ -54,3 +59,9 @@ def is_web_address(value: str) -> bool:
 def counted(number: int, noun: str) -> str:
     """``1 round``, ``7 sources``, ``no statements``."""
     return words.count_of(number or 0, noun)
+
+
+@register.simple_tag
+def words_for_scripts(words: Mapping[str, object] | None = None) -> SafeString:
+    """What js/wording.js reads: the words given, or those of the reading pages' scripts."""
+    return format_html('<div hidden data-wording="{}"></div>', json.dumps(words or reading_words(), default=str))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
 
 from positions.web.brief_pages import brief_docx, brief_page
 from positions.web.changes import changes_csv, changes_page
@@ -35,6 +37,8 @@ ROUND = "n/<slug:slug>/rounds/<int:number>/"
 urlpatterns: list[URLPattern] = [
     path("", home, name="home"),
     path("search/", search, name="search"),
+    # nothing is lost by a change of language that another site started, and no reader needs a cookie to read
+    path("language/", csrf_exempt(set_language), name="set-language"),
     path("method/", method, name="method"),
     path("signin/", LoginView.as_view(redirect_authenticated_user=True), name="signin"),
     path("signout/", LogoutView.as_view(), name="signout"),

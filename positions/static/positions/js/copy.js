@@ -1,5 +1,7 @@
 // Copies the text of another element; the buttons stay hidden where the browser cannot.
 
+import { say } from "./wording.js";
+
 function bindCopy(button) {
   const target = document.querySelector(button.dataset.copy);
   if (!target) {
@@ -10,9 +12,9 @@ function bindCopy(button) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(target.textContent.trim());
-      button.textContent = "Copied";
+      button.textContent = say("copied");
     } catch {
-      button.textContent = "Could not copy";
+      button.textContent = say("not-copied");
     }
     window.setTimeout(() => {
       button.textContent = name;

@@ -1,5 +1,7 @@
 // Turns a table of the page into Markdown and offers it to be copied, beside the section's heading.
 
+import { say } from "./wording.js";
+
 const APART = "br, p, li, div, blockquote, .condition, .cell-note, .matrix-pole, .visually-hidden";
 
 // Markdown reads these as its own; a pipe would end the cell.
@@ -53,15 +55,15 @@ function offer(table) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy-table";
-  const name = "Copy as Markdown";
+  const name = say("copy-table");
   button.textContent = name;
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(`${tableToMarkdown(table)}\n`);
-      button.textContent = "Copied";
+      button.textContent = say("copied");
     } catch {
-      button.textContent = "Could not copy";
+      button.textContent = say("not-copied");
     }
     window.setTimeout(() => {
       button.textContent = name;

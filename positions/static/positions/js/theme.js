@@ -1,5 +1,7 @@
 // Remembers the reader's choice of light or dark paper on <html data-theme>; without one the system decides.
 
+import { say } from "./wording.js";
+
 const KEY = "rapporteur-theme";
 const root = document.documentElement;
 const system = window.matchMedia("(prefers-color-scheme: dark)");
@@ -35,7 +37,7 @@ function bindToggle() {
     return;
   }
   const name = () => {
-    button.textContent = isDark() ? "Light paper" : "Dark paper";
+    button.textContent = say(isDark() ? "light-paper" : "dark-paper");
   };
   button.hidden = false;
   name();

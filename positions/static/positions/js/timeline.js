@@ -2,6 +2,7 @@
 // Without this script each dot is a link with a title, and the form sets the dates.
 
 import { bindBrush } from "./timeline_brush.js";
+import { say } from "./wording.js";
 
 const figures = document.querySelectorAll("[data-timeline]");
 
@@ -39,7 +40,7 @@ function fillCard(card, dot, text) {
   const lines = text.split("\n");
   const link = document.createElement("a");
   link.href = dot.getAttribute("href");
-  link.textContent = "Open the statement";
+  link.textContent = say("open-statement");
   link.tabIndex = -1;
   const parts = lines.map((line, place) => {
     const part = document.createElement("p");

@@ -1,0 +1,1 @@
+"""English as the field writes it."""
