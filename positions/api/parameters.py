@@ -112,6 +112,25 @@ class OneOf(Filter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice(OneOf):
+    """One member of a vocabulary."""
+
+    many: bool = False
+
+    def read(self, raw: str, question: Question) -> Any:
+        wanted = super().read(raw, question)
+        if len(wanted) != 1:
+            raise Refused(f"takes one of {', '.join(self.members)}")
+        return wanted[0]
+
+
+def choice(name: str, choices: type[Choices], usual: str, about: str) -> Choice:
+    """A parameter that takes one member, each described; ``usual`` is what the view takes where none is named."""
+    meanings = "\n".join(f"* `{value}`: {label}" for value, label in choices.choices)
+    return Choice(name=name, description=f"{about} By default `{usual}`.\n\n{meanings}", choices=choices)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flag(Filter):
     """``true`` or ``false``."""
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.urls import URLPattern, path, re_path
 
+from positions.api.agreement import AgreementView
 from positions.api.derived import ConcessionsView, MatrixView, PositionsView, ShiftsView, TimelineView
 from positions.api.documents import DocsView, SchemaView
 from positions.api.ledgers import CoverageView, RedLinesView
+from positions.api.networks import NetworkView
 from positions.api.problems import unknown_address
 from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView
@@ -55,6 +57,8 @@ urlpatterns: list[URLPattern] = [
     path("red-lines/", RedLinesView.as_view({"get": "list"}), name="api-red-lines"),
     path("coverage/", CoverageView.as_view({"get": "list"}), name="api-coverage"),
     path("search/", SearchView.as_view({"get": "list"}), name="api-search"),
+    path("agreement/", AgreementView.as_view(), name="api-agreement"),
+    path("networks/", NetworkView.as_view(), name="api-networks"),
     path("reliability/", ReliabilityView.as_view(), name="api-reliability"),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),

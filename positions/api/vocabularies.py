@@ -58,3 +58,60 @@ class RedLineEvent(TextChoices):
     NOT_REPEATED = "not_repeated", "Not spoken, which is no withdrawal"
     SOFTENED = "softened", "Not spoken, and nearer to neutral"
     CROSSED = "crossed", "The other side of the issue, or both"
+
+
+class AgreementUnit(TextChoices):
+    """Within what two parties are compared, issue by issue."""
+
+    SOURCE = "source", "One source"
+    OCCASION = "occasion", "One day"
+
+
+class NetworkMode(TextChoices):
+    """Who is tied to what."""
+
+    ONE = "one", "Parties to parties"
+    TWO = "two", "Parties to issues"
+
+
+class NetworkQualifier(TextChoices):
+    """What becomes of the sides taken."""
+
+    IGNORE = "ignore", "Sides do not matter"
+    CONGRUENCE = "congruence", "One mode: statements on the same side"
+    CONFLICT = "conflict", "One mode: statements on opposite sides"
+    SUBTRACT = "subtract", "One mode: congruence less conflict; two modes: for less against"
+    COMBINE = "combine", "Two modes: 1 for, 2 against, 3 both"
+
+
+class NetworkNormalisation(TextChoices):
+    """By what a tie is divided."""
+
+    NONE = "none", "Nothing"
+    AVERAGE = "average", "One mode: the average number of statements of the two"
+    JACCARD = "jaccard", "One mode: what only one of them said, and the products of what both said"
+    COSINE = "cosine", "One mode: the lengths of the two vectors of counts"
+    ACTIVITY = "activity", "Two modes: the statements of the party"
+    PROMINENCE = "prominence", "Two modes: the statements on the issue"
+
+
+class NetworkDuplicates(TextChoices):
+    """Within what identical statements count once."""
+
+    KEEP = "keep", "Every statement counts"
+    DOCUMENT = "document", "One source"
+    DAY = "day", "One day"
+    WEEK = "week", "One week of ISO 8601, of one ISO year"
+    MONTH = "month", "One month of one year"
+    YEAR = "year", "One year"
+    ALL = "all", "All that is counted"
+
+
+class NetworkFormat(TextChoices):
+    """In which notation the network comes."""
+
+    JSON = "json", "JSON"
+    CSV = "csv", "A matrix, comma-separated"
+    GRAPHML = "graphml", "GraphML"
+    GEXF = "gexf", "GEXF"
+    DL = "dl", "UCINET DL, full matrix"

@@ -1,4 +1,4 @@
-"""Positions, matrix, timeline, shifts and concessions: what the method derives, as outsiders get it."""
+"""Positions, matrix, timeline, shifts, concessions, agreement: what the method derives, as outsiders get it."""
 
 from __future__ import annotations
 
@@ -191,3 +191,26 @@ class ConcessionSerializer(Payload):
     moved_first = serializers.BooleanField()
     statements_before = serializers.ListField(child=serializers.UUIDField())
     statements_after = serializers.ListField(child=serializers.UUIDField())
+
+
+class PairAgreementSerializer(serializers.Serializer[Any]):
+    """Two parties over the units that both have a value in; ``a`` comes before ``b``."""
+
+    a = serializers.CharField()
+    b = serializers.CharField()
+    units = serializers.IntegerField(help_text="Shared units in which neither is mixed.")
+    same = serializers.IntegerField(help_text="Of these, with equal stance.")
+    partial = serializers.IntegerField(help_text="Of these, one to three steps apart.")  # type: ignore[assignment]
+    opposite = serializers.IntegerField(help_text="Of these, four steps apart.")
+    mixed = serializers.IntegerField(help_text="Shared units left out because one of them, or both, is mixed.")
+    same_share = serializers.FloatField(allow_null=True, help_text="`same` / `units`; null where there are none.")
+    agreement = serializers.FloatField(
+        allow_null=True, help_text="Mean of 1 − |a − b| / 4 over `units`; null where there are none."
+    )
+
+
+class AgreementSerializer(Payload):
+    """How often parties agree: those with evidence by slug, and each pair of them once."""
+
+    parties = serializers.ListField(child=serializers.CharField())
+    pairs = PairAgreementSerializer(many=True)
