@@ -11,7 +11,15 @@ from django.db.models import Model, QuerySet
 
 from positions.api.parameters import Filter, Question, Refused, read_uuid, shorten, split_list
 from positions.models import Issue, Negotiation, Party, Person, Round
-from positions.queries.access import Reader, issues_for, negotiation_for, parties_for, persons_for, rounds_for
+from positions.queries.access import (
+    Reader,
+    issues_for,
+    negotiation_for,
+    negotiations_for,
+    parties_for,
+    persons_for,
+    rounds_for,
+)
 from positions.validators import SLUG
 
 UUID_SCHEMA: Mapping[str, Any] = {"type": "string", "format": "uuid"}
@@ -104,6 +112,43 @@ class Reference(Filter):
         if not self.visible(question.reader).filter(pk=wanted).exists():
             raise Refused(f"there is no {self.noun} “{wanted}”")
         return wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negotiations(Filter):
+    """One or more negotiations by slug; unlike the one asked about, an unknown one is a bad value."""
+
+    name: str = "slug"
+    many: bool = True
+    lookup: str = "pk__in"
+
+    def read(self, raw: str, question: Question) -> list[UUID]:
+        return [found.pk for found in found_by_slug(negotiations_for(question.reader), raw, "negotiation")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ids(Filter):
+    """Several records by id, among the ``visible`` ones; a hidden one is refused as unknown."""
+
+    visible: Callable[[Reader], QuerySet[Any]]
+    noun: str
+    name: str = "id"
+    many: bool = True
+    lookup: str = "pk__in"
+    schema: Mapping[str, Any] = field(default_factory=lambda: UUID_SCHEMA)
+
+    def read(self, raw: str, question: Question) -> list[UUID]:
+        wanted = [read_uuid(word) for word in split_list(raw)]
+        found = set(self.visible(question.reader).filter(pk__in=wanted).values_list("pk", flat=True))
+        for missing in wanted:
+            if missing not in found:
+                raise Refused(f"there is no {self.noun} “{missing}”")
+        return wanted
+
+
+def ids_of(visible: Callable[[Reader], QuerySet[Any]], noun: str) -> Ids:
+    """The ``id`` filter of a list."""
+    return Ids(description="Ids of the records wanted.", visible=visible, noun=noun)
 
 
 def found_by_slug(visible: QuerySet[Any], raw: str, noun: str) -> list[Any]:

@@ -187,6 +187,27 @@ class Number(Filter):
         return int(raw)
 
 
+RETIRED = (
+    Flag(name="retired", description="`true` also lists what was corrected or withdrawn."),
+    Instant(
+        name="retired_after",
+        description="Corrected or withdrawn at this instant or later; lists these without `retired`.",
+        lookup="retired_at__gte",
+    ),
+    Instant(
+        name="retired_before",
+        description="Corrected or withdrawn at this instant or earlier; lists these without `retired`.",
+        lookup="retired_at__lte",
+    ),
+)
+MERGED = Flag(name="retired", description="`true` also lists those merged into another.")
+
+
+def wants_retired(question: Question) -> bool:
+    """Whether what is no longer in force is wanted as well."""
+    return bool(question["retired"]) or any(question[each.name] is not None for each in RETIRED[1:])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ordering(Parameter):
     """By what a list is ordered: ``columns`` maps each name outsiders use to a column; ``-`` turns it round."""

@@ -9,9 +9,20 @@ from django.db.models import DateTimeField, Model, OuterRef, Prefetch, QuerySet,
 from django.db.models.functions import Coalesce
 
 from positions.api.derived_views import AS_OF, KNOWN_AT
-from positions.api.lookups import InNegotiation, Issues, Parties, Reference, Rounds
+from positions.api.lookups import InNegotiation, Issues, Parties, Reference, Rounds, ids_of
 from positions.api.paging import MethodPage
-from positions.api.parameters import Day, Flag, Instant, OneOf, Parameter, Question, Words, ordering
+from positions.api.parameters import (
+    RETIRED,
+    Day,
+    Flag,
+    Instant,
+    OneOf,
+    Parameter,
+    Question,
+    Words,
+    ordering,
+    wants_retired,
+)
 from positions.api.serializers.codings import CodingSerializer, ConditionSerializer
 from positions.api.serializers.succession import load_succession
 from positions.api.views import ResourceView
@@ -66,6 +77,7 @@ class CodingView(ResourceView):
     serializer_class = CodingSerializer
     noun = "coding"
     filters = (
+        ids_of(codings_for, "coding"),
         InNegotiation(),
         Words(name="key", description="The coding's name in its negotiation.", lookup="key"),
         Reference(
@@ -107,7 +119,14 @@ class CodingView(ResourceView):
         Day(name="stated_before", description="Said on this day or earlier.", lookup="stated_latest__lte"),
         Instant(name="recorded_after", description="Published at this instant or later.", lookup="recorded_at__gte"),
         Instant(name="recorded_before", description="Published at this instant or earlier.", lookup="recorded_at__lte"),
-        Flag(name="retired", description="`true` also lists what was corrected or withdrawn."),
+        Reference(
+            name="supersedes",
+            description="Id of the coding these replaced.",
+            lookup="supersedes",
+            visible=codings_for,
+            noun="coding",
+        ),
+        *RETIRED,
     )
     ordering = ordering("-stated_on", stated_on="stated_latest", recorded_at="recorded_at", stance="stance", key="key")
 
@@ -115,7 +134,7 @@ class CodingView(ResourceView):
         return codings_for(self.reader)
 
     def as_listed(self, rows: QuerySet[Coding]) -> QuerySet[Coding]:
-        return rows if self.question["retired"] else rows.filter(retired_at=None)
+        return rows if wants_retired(self.question) else rows.filter(retired_at=None)
 
     def loaded(self, rows: QuerySet[Coding]) -> QuerySet[Coding]:
         return with_conditions(rows.select_related("negotiation", "party", "issue", "statement__source"))
@@ -160,6 +179,7 @@ class ConditionView(ResourceView):
     serializer_class = ConditionSerializer
     noun = "condition"
     filters = (
+        ids_of(conditions_for, "condition"),
         InNegotiation(lookup="coding__negotiation"),
         Reference(name="coding", description="Id of the coding.", lookup="coding", visible=codings_for, noun="coding"),
         Reference(
@@ -179,6 +199,8 @@ class ConditionView(ResourceView):
             choices=ConditionStatus,
             narrow=_stands_at,
         ),
+        Day(name="stated_after", description="Said on this day or later.", lookup="coding__stated_latest__gte"),
+        Day(name="stated_before", description="Said on this day or earlier.", lookup="coding__stated_latest__lte"),
         Words(name="q", description="Words in its text.", lookup="text__icontains"),
         Flag(name="retired", description="`true` also lists those of codings corrected or withdrawn."),
     )

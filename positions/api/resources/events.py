@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from positions.api.authentication import SignedIn
-from positions.api.lookups import InNegotiation
+from positions.api.lookups import InNegotiation, ids_of
 from positions.api.parameters import Instant, OneOf, Words, ordering
 from positions.api.serializers.events import EventSerializer, JobSerializer
 from positions.api.views import ResourceView
@@ -75,9 +75,16 @@ class JobView(ResourceView):
     serializer_class = JobSerializer
     noun = "job"
     filters = (
+        ids_of(jobs_for, "job"),
         InNegotiation(),
         Words(name="kind", description="Kind of work.", lookup="kind"),
         OneOf(name="state", description="How it stands.", choices=JobState, lookup="state__in"),
+        Instant(name="created_after", description="Asked for at this instant or later.", lookup="created_at__gte"),
+        Instant(name="created_before", description="Asked for at this instant or earlier.", lookup="created_at__lte"),
+        Instant(name="started_after", description="Begun at this instant or later.", lookup="started_at__gte"),
+        Instant(name="started_before", description="Begun at this instant or earlier.", lookup="started_at__lte"),
+        Instant(name="finished_after", description="Ended at this instant or later.", lookup="finished_at__gte"),
+        Instant(name="finished_before", description="Ended at this instant or earlier.", lookup="finished_at__lte"),
     )
     ordering = ordering("-created_at", created_at="created_at", finished_at="finished_at")
 

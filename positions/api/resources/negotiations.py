@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from positions.api.lookups import InNegotiation, Issues, Parties
-from positions.api.parameters import Day, Number, OneOf, Question, Words, ordering
+from positions.api.lookups import InNegotiation, Issues, Negotiations, Parties, Persons, ids_of
+from positions.api.parameters import MERGED, Day, Number, OneOf, Question, Words, ordering
 from positions.api.serializers.negotiations import IssueSerializer, NegotiationSerializer, RoundSerializer
 from positions.api.views import ResourceView
 from positions.enums import RoundFormat, RoundStatus, Visibility
-from positions.models import Delegation, DelegationMember, Issue, Negotiation, Round
+from positions.folding import folded
+from positions.models import Delegation, DelegationMember, Issue, Negotiation, Person, Round
 from positions.queries.access import issues_for, negotiations_for, rounds_for
 
 
@@ -28,6 +29,7 @@ class NegotiationView(ResourceView):
     lookup_field = "slug"
     noun = "negotiation"
     filters = (
+        Negotiations(description="Slugs of negotiations."),
         OneOf(name="visibility", description="Who may read it.", choices=Visibility, lookup="visibility__in"),
         Words(name="q", description="Words in the title or the summary.", narrow=_title_contains),
     )
@@ -40,6 +42,24 @@ class NegotiationView(ResourceView):
         return list(rows)
 
 
+def _attended_by(rows: QuerySet[Round], persons: list[Person], question: Question) -> QuerySet[Round]:
+    there = Delegation.objects.filter(Q(head__in=persons) | Q(members__person__in=persons))
+    return rows.filter(pk__in=there.values("round"))
+
+
+def _with_keyword(rows: QuerySet[Issue], word: str, question: Question) -> QuerySet[Issue]:
+    """Issues are few: their keywords are compared here, in the same way on every database."""
+    listed = rows.values_list("pk", "keywords")
+    return rows.filter(pk__in=[pk for pk, words in listed if folded(word) in [folded(str(each)) for each in words]])
+
+
+def _issue_says(rows: QuerySet[Issue], value: str, question: Question) -> QuerySet[Issue]:
+    said = Q(pk__in=[])
+    for column in ("title", "proposal", "pole_for", "pole_against", "reference_point"):
+        said |= Q(**{f"{column}__icontains": value})
+    return rows.filter(said)
+
+
 class RoundView(ResourceView):
     """Meetings and other occasions, with who was there."""
 
@@ -47,6 +67,7 @@ class RoundView(ResourceView):
     serializer_class = RoundSerializer
     noun = "round"
     filters = (
+        ids_of(rounds_for, "round"),
         InNegotiation(),
         Number(
             name="number",
@@ -64,10 +85,18 @@ class RoundView(ResourceView):
                 pk__in=Delegation.objects.filter(party__in=parties).values("round")
             ),
         ),
+        Persons(name="person", description="Slugs of people, one of whom was there.", narrow=_attended_by),
         Day(name="starts_after", description="Begins on this day or later.", lookup="starts_on__gte"),
         Day(name="starts_before", description="Begins on this day or earlier.", lookup="starts_on__lte"),
+        Day(name="ends_after", description="Ends on this day or later.", lookup="ends_on__gte"),
+        Day(name="ends_before", description="Ends on this day or earlier.", lookup="ends_on__lte"),
+        Words(
+            name="q",
+            description="Words in the title or the venue.",
+            narrow=lambda rows, value, question: rows.filter(Q(title__icontains=value) | Q(venue__icontains=value)),
+        ),
     )
-    ordering = ordering("number", number="number", starts_on="starts_on", title="title")
+    ordering = ordering("number", number="number", starts_on="starts_on", ends_on="ends_on", title="title")
 
     def visible(self) -> QuerySet[Round]:
         return rounds_for(self.reader)
@@ -87,6 +116,7 @@ class IssueView(ResourceView):
     serializer_class = IssueSerializer
     noun = "issue"
     filters = (
+        ids_of(issues_for, "issue"),
         InNegotiation(),
         Issues(
             name="slug",
@@ -94,11 +124,13 @@ class IssueView(ResourceView):
             narrow=lambda rows, issues, question: rows.filter(pk__in=[i.pk for i in issues]),
         ),
         Issues(name="parent", description="Slugs of the issues these belong to.", lookup="parent__in"),
+        Words(name="keyword", description="One of its keywords, whole.", narrow=_with_keyword),
         Words(
             name="q",
-            description="Words in the title or the proposal.",
-            narrow=lambda rows, value, question: rows.filter(Q(title__icontains=value) | Q(proposal__icontains=value)),
+            description="Words in the title, the proposal, the poles or the reference point.",
+            narrow=_issue_says,
         ),
+        MERGED,
     )
     ordering = ordering("rank,slug", rank="rank", slug="slug", title="title")
 
@@ -106,7 +138,7 @@ class IssueView(ResourceView):
         return issues_for(self.reader)
 
     def as_listed(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
-        return rows.filter(merged_into=None)
+        return rows if self.question["retired"] else rows.filter(merged_into=None)
 
     def loaded(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
         return rows.select_related("negotiation", "parent", "merged_into")

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from positions.api.lookups import InNegotiation, Parties
-from positions.api.parameters import OneOf, Question, Words, ordering
+from positions.api.lookups import InNegotiation, Parties, Persons
+from positions.api.parameters import MERGED, OneOf, Question, Words, ordering
 from positions.api.serializers.parties import PartySerializer, PersonSerializer
 from positions.api.views import ResourceView
 from positions.enums import PartyKind
@@ -58,13 +58,23 @@ def _posted_for(rows: QuerySet[Person], parties: list[Party], question: Question
     return rows.filter(Exists(Appointment.objects.filter(person=OuterRef("pk"), party__in=parties)))
 
 
+def _posted_as(rows: QuerySet[Person], title: str, question: Question) -> QuerySet[Person]:
+    # only the posts that the payload shows
+    shown = Appointment.objects.filter(party__in=parties_for(question.reader), title__icontains=title)
+    return rows.filter(Exists(shown.filter(person=OuterRef("pk"))))
+
+
+def _named(rows: QuerySet[Any], records: list[Any], question: Question) -> QuerySet[Any]:
+    return rows.filter(pk__in=[record.pk for record in records])
+
+
 class SharedView(ResourceView):
     """What belongs to no negotiation: nothing to note when an administrator reads it."""
 
     lookup_field = "slug"
 
     def as_listed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(merged_into=None)
+        return rows if self.question["retired"] else rows.filter(merged_into=None)
 
     def negotiations_of(self, rows: Iterable[Any]) -> Sequence[Negotiation]:
         return ()
@@ -78,10 +88,12 @@ class PartyView(SharedView):
     noun = "party"
     filters = (
         InNegotiation(description="Slug of a negotiation in which the party is used.", narrow=parties_used),
+        Parties(name="slug", description="Slugs of parties.", narrow=_named),
         OneOf(name="kind", description="Kind of party.", choices=PartyKind, lookup="kind__in"),
         Words(name="iso3", description="ISO 3166-1 alpha-3 code.", lookup="iso3"),
         Words(name="wikidata_id", description="Wikidata item.", lookup="wikidata_id"),
         Words(name="q", description="Words in the name or an alias.", narrow=_party_named),
+        MERGED,
     )
     ordering = ordering("name,slug", name="name", slug="slug", kind="kind")
 
@@ -102,8 +114,11 @@ class PersonView(SharedView):
     noun = "person"
     filters = (
         InNegotiation(description="Slug of a negotiation in which the person is named.", narrow=persons_used),
+        Persons(name="slug", description="Slugs of people.", narrow=_named),
         Parties(description="Slugs of parties, one of which the person held a post for.", narrow=_posted_for),
+        Words(name="post", description="Words in the title of a post held.", narrow=_posted_as),
         Words(name="q", description="Words in the name.", lookup="name__icontains"),
+        MERGED,
     )
     ordering = ordering("name,slug", name="name", slug="slug")
 

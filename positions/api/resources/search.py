@@ -19,6 +19,9 @@ from positions.enums import Role
 from positions.models import Coding, Statement
 from positions.queries.search import FoundBeside, found_beside, read_terms, statements_saying
 
+# Which of several moments is meant, the moment asked about says.
+LEFT_OUT = ("negotiation", "q", "retired", "retired_after", "retired_before")
+
 
 class SearchPage(MethodPage):
     """A page of statements, and on the first one what else was found."""
@@ -66,7 +69,7 @@ class SearchView(StatementView):
     filters: ClassVar[tuple[Filter, ...]] = (
         InNegotiation(required=True),
         SearchedWords(name="q", description="What to look for.", required=True, narrow=_found),
-        *(each for each in StatementView.filters if each.name not in ("negotiation", "q", "retired")),
+        *(each for each in StatementView.filters if each.name not in LEFT_OUT),
     )
 
     def asked_parameters(self) -> tuple[Parameter, ...]:

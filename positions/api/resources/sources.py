@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from positions.api.audit import note_reads
-from positions.api.lookups import InNegotiation, Reference
+from positions.api.lookups import InNegotiation, Reference, ids_of
 from positions.api.parameters import Day, Instant, OneOf, Parameter, Question, Words, fields_of, ordering
 from positions.api.serializers.fields import field_names
 from positions.api.serializers.sources import SourceSerializer, SourceTextSerializer
@@ -19,11 +19,21 @@ from positions.enums import Attribution, Reliability, SourceKind, TextAccess, Tl
 from positions.exceptions import NotPermitted, NotVisible
 from positions.models import Source, SourceText
 from positions.queries.access import sources_for
-from positions.queries.withholding import text_for, withheld_reason, withheld_texts
+from positions.queries.withholding import Withheld, text_for, withheld_reason, withheld_texts
 
 
 def _mentions(rows: QuerySet[Source], value: str, question: Question) -> QuerySet[Source]:
     return rows.filter(Q(title__icontains=value) | Q(publisher__icontains=value) | Q(author__icontains=value))
+
+
+def _holding(rows: QuerySet[Source], digest: str, question: Question) -> QuerySet[Source]:
+    """Sources whose newest text has the digest, as far as the reader may know the digest."""
+    held = SourceText.objects.filter(sha256=digest.lower())
+    found = list(rows.filter(pk__in=held.values("source")).prefetch_related("texts"))
+    withheld = withheld_texts(question.reader, found)
+    shown = [source for source in found if withheld.get(source.pk) is not Withheld.GROUND_RULE]
+    newest = {source.pk: max(source.texts.all(), key=lambda text: text.version) for source in shown}
+    return rows.filter(pk__in=[pk for pk, text in newest.items() if text.sha256 == digest.lower()])
 
 
 class SourceView(ResourceView):
@@ -33,10 +43,19 @@ class SourceView(ResourceView):
     serializer_class = SourceSerializer
     noun = "source"
     filters = (
+        ids_of(sources_for, "source"),
         InNegotiation(),
         Words(name="key", description="The source's name in its negotiation.", lookup="key"),
         OneOf(name="kind", description="Kind of document.", choices=SourceKind, lookup="kind__in"),
         Words(name="publisher", description="Exact name of the publisher.", lookup="publisher", longest=300),
+        Words(name="author", description="Exact name of the author.", lookup="author", longest=300),
+        Words(
+            name="url",
+            description="Exact address, of the document or its archived copy.",
+            narrow=lambda rows, value, question: rows.filter(Q(url=value) | Q(archive_url=value)),
+            longest=2000,
+        ),
+        Words(name="sha256", description="SHA-256 of the newest text, in hexadecimal.", narrow=_holding),
         Words(name="language", description="BCP 47 tag of the language.", lookup="language"),
         OneOf(name="reliability", description="Admiralty grade.", choices=Reliability, lookup="reliability__in"),
         OneOf(name="tlp", description="TLP marking.", choices=Tlp, lookup="tlp__in"),

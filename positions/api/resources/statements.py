@@ -9,15 +9,26 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from positions.api.lookups import InNegotiation, Issues, Parties, Persons, Reference, Rounds
-from positions.api.parameters import Day, Filter, Flag, Instant, Number, OneOf, Question, Words, ordering
+from positions.api.lookups import InNegotiation, Issues, Parties, Persons, Reference, Rounds, ids_of
+from positions.api.parameters import (
+    RETIRED,
+    Day,
+    Filter,
+    Instant,
+    Number,
+    OneOf,
+    Question,
+    Words,
+    ordering,
+    wants_retired,
+)
 from positions.api.resources.codings import STANCES, columns_of, load_coding_succession, with_conditions, with_names
 from positions.api.serializers.statements import StatementSerializer
 from positions.api.serializers.succession import load_succession
 from positions.api.views import ResourceView
 from positions.enums import AnchorStatus, Attribution, CodingState, CodingStatus, Directness, Move
 from positions.exceptions import NotVisible
-from positions.models import Coding, Party, Source, Statement
+from positions.models import Coding, Party, Source, Statement, StatementGroup
 from positions.queries.access import Reader, codings_for, codings_of_shown_statements, sources_for, statements_for
 from positions.queries.evidence import Moment
 from positions.queries.withholding import quote_shown, speaker_shown, withheld_texts
@@ -75,6 +86,7 @@ class StatementView(ResourceView):
     serializer_class = StatementSerializer
     noun = "statement"
     filters: ClassVar[tuple[Filter, ...]] = (
+        ids_of(statements_for, "statement"),
         InNegotiation(),
         Reference(name="source", description="Id of the source.", lookup="source", visible=sources_for, noun="source"),
         Words(name="key", description="The statement's name in its negotiation.", lookup="key"),
@@ -123,7 +135,21 @@ class StatementView(ResourceView):
         Instant(name="recorded_after", description="Recorded at this instant or later.", lookup="recorded_at__gte"),
         Instant(name="recorded_before", description="Recorded at this instant or earlier.", lookup="recorded_at__lte"),
         Words(name="q", description="Words in the quotation or the speaker's label.", narrow=_says),
-        Flag(name="retired", description="`true` also lists what was corrected or withdrawn."),
+        Reference(
+            name="group",
+            description="Id of a joint text: its statements.",
+            lookup="group",
+            visible=lambda reader: StatementGroup.objects.filter(statements__in=statements_for(reader)),
+            noun="joint text",
+        ),
+        Reference(
+            name="supersedes",
+            description="Id of the statement these replaced.",
+            lookup="supersedes",
+            visible=statements_for,
+            noun="statement",
+        ),
+        *RETIRED,
     )
     ordering = ordering("-stated_on", stated_on="stated_latest", recorded_at="recorded_at", key="key")
 
@@ -131,7 +157,7 @@ class StatementView(ResourceView):
         return statements_for(self.reader)
 
     def as_listed(self, rows: QuerySet[Statement]) -> QuerySet[Statement]:
-        return by_coding(rows if self.question["retired"] else rows.filter(retired_at=None), self.question)
+        return by_coding(rows if wants_retired(self.question) else rows.filter(retired_at=None), self.question)
 
     def loaded(self, rows: QuerySet[Statement]) -> QuerySet[Statement]:
         reader = self.reader
