@@ -11,6 +11,7 @@ from positions.api.derived import ConcessionsView, MatrixView, PositionsView, Sh
 from positions.api.documents import DocsView, SchemaView
 from positions.api.ledgers import CoverageView, RedLinesView
 from positions.api.networks import NetworkView
+from positions.api.exports import CodingExport, PositionExport, ShiftExport, StatementExport
 from positions.api.problems import unknown_address
 from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView
@@ -60,6 +61,10 @@ urlpatterns: list[URLPattern] = [
     path("agreement/", AgreementView.as_view(), name="api-agreement"),
     path("networks/", NetworkView.as_view(), name="api-networks"),
     path("reliability/", ReliabilityView.as_view(), name="api-reliability"),
+    path("exports/statements/", StatementExport.as_view({"get": "export"}), name="api-exports-statements"),
+    path("exports/codings/", CodingExport.as_view({"get": "export"}), name="api-exports-codings"),
+    path("exports/positions/", PositionExport.as_view({"get": "export"}), name="api-exports-positions"),
+    path("exports/shifts/", ShiftExport.as_view({"get": "export"}), name="api-exports-shifts"),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),
     path("tokens/<str:id>/", TokenView.as_view({"get": "retrieve", "delete": "destroy"}), name="api-tokens-one"),

@@ -115,3 +115,12 @@ class NetworkFormat(TextChoices):
     GRAPHML = "graphml", "GraphML"
     GEXF = "gexf", "GEXF"
     DL = "dl", "UCINET DL, full matrix"
+
+
+class TableFormat(TextChoices):
+    """The kinds of file that a whole table comes as."""
+
+    CSV = "csv", "comma-separated values in UTF-8"
+    JSONL = "jsonl", "a JSON object a line"
+    XLSX = "xlsx", "an Excel workbook"
+    PARQUET = "parquet", "Apache Parquet, with typed columns"

@@ -14,6 +14,7 @@ from django.urls import reverse
 from positions.analysis.coders import METRICS_BY_FIELD, OF_STATEMENTS, FieldAgreement
 from positions.analysis.reliability import RELIABLE, TENTATIVE, Value
 from positions.enums import CodingState, Move
+from positions.formats.cells import guard_cell
 from positions.models import Issue, Negotiation
 from positions.queries.access import Reader
 from positions.queries.reliability import (
@@ -31,7 +32,6 @@ from positions.web.page_view import page
 from positions.web.query_string import BadParameter
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import find_negotiation
-from positions.web.take_away import guard_cell
 from positions.web.words import count_of, join_words, sign_stance
 
 WORST_SHOWN = 12

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpResponse
 
 from positions.enums import Tlp
+from positions.formats.cells import guard_cell
 
 
 def write_csv(name: str, marking: Tlp, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
@@ -19,12 +20,6 @@ def write_csv(name: str, marking: Tlp, columns: Sequence[str], rows: Iterable[It
     writer.writerow(columns)
     writer.writerows([guard_cell(str(cell)) for cell in row] for row in rows)
     return response
-
-
-def guard_cell(value: str) -> str:
-    """A cell no spreadsheet takes for a formula; plain negative numbers stay as they are."""
-    risky = value[:1] in ("=", "+", "-", "@", "\t", "\r") and not value.lstrip("+-").isdigit()
-    return f"'{value}" if risky else value
 
 
 def mark_file(response: HttpResponse, name: str, ending: str, marking: Tlp) -> HttpResponse:
