@@ -318,6 +318,7 @@ class PositionExport(Exported, PositionsView):
     """The positions of a negotiation as of a date, known at an instant."""
 
     title = "positions"
+    method_section = ""
     columns = POSITION_COLUMNS
 
     def table_parameters(self) -> tuple[Parameter, ...]:
@@ -351,6 +352,7 @@ class ShiftExport(Exported, ShiftsView):
     """
 
     title = "shifts"
+    method_section = ""
     columns = SHIFT_COLUMNS
 
     def table_parameters(self) -> tuple[Parameter, ...]:

@@ -9,9 +9,9 @@ from django.urls import URLPattern, path, re_path
 from positions.api.agreement import AgreementView
 from positions.api.derived import ConcessionsView, MatrixView, PositionsView, ShiftsView, TimelineView
 from positions.api.documents import DocsView, SchemaView
+from positions.api.exports import CodingExport, PositionExport, ShiftExport, StatementExport
 from positions.api.ledgers import CoverageView, RedLinesView
 from positions.api.networks import NetworkView
-from positions.api.exports import CodingExport, PositionExport, ShiftExport, StatementExport
 from positions.api.problems import unknown_address
 from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from io import StringIO
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -112,7 +112,7 @@ def write_xlsx(columns: Sequence[Column], batches: Iterable[Batch]) -> Iterator[
             file.seek(0)
             yield from iter(lambda: file.read(COPY_BYTES), b"")
     finally:
-        book.close()  # type: ignore[no-untyped-call]
+        book.close()
 
 
 def _fill_sheets(book: Any, columns: Sequence[Column], batches: Iterable[Batch]) -> None:
@@ -186,16 +186,14 @@ def _typed(cell: Any, kind: CellKind) -> Any:
     return [str(member) for member in cell] if kind is CellKind.TEXTS else cell
 
 
-class _Collected(IO[bytes]):  # type: ignore[misc]
-    """What was written since it was last taken."""
+class _Collected:
+    """As much of a file as the library writes to: what was written since it was last taken."""
+
+    closed = False
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._written = 0
-
-    @property
-    def closed(self) -> bool:
-        return False
 
     def write(self, part: Any) -> int:
         written = bytes(part)
