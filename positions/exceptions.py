@@ -6,6 +6,7 @@ A message says what was wrong, where, and what to do about it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 
 class PositionsError(Exception):
@@ -48,3 +49,26 @@ class BundleRefused(PositionsError):
 
 class LedgerTooWide(PositionsError):
     """More parties have evidence on the issue than are compared without being named."""
+
+
+@dataclass(frozen=True)
+class TableProblem:
+    """One thing wrong with a table: its row as the file's own program counts it, its column, and what is wrong."""
+
+    row: int | None
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part for part in (f"row {self.row}" if self.row else "", self.column and f"column {self.column}") if part
+        )
+        return f"{place}: {self.message}" if place else self.message
+
+
+class TableRefused(PositionsError):
+    """A table was refused as a whole; ``problems`` lists what is wrong, in the order of its rows."""
+
+    def __init__(self, problems: Sequence[TableProblem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from positions.exceptions import BundleRefused, PositionsError
+from positions.exceptions import BundleRefused, PositionsError, TableRefused
 from positions.queries.access import SYSTEM, Reader, reader_of
+from positions.services.imports import ImportReport
 
 
 class ReportingCommand(BaseCommand):
@@ -31,13 +32,25 @@ class ReportingCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except BundleRefused as refusal:
-            for path, message in refusal.problems:
-                self.stderr.write(f"{path}: {message}", ending="\n")
-            raise CommandError(
-                f"Refused, nothing was written: {len(refusal.problems)} problem{'s' * (len(refusal.problems) != 1)}."
-            ) from None
+            self._refuse([f"{path}: {message}" for path, message in refusal.problems])
+        except TableRefused as refusal:
+            self._refuse([str(problem) for problem in refusal.problems])
         except PositionsError as refusal:
             raise CommandError(str(refusal)) from None
+
+    def _refuse(self, problems: list[str]) -> NoReturn:
+        for problem in problems:
+            self.stderr.write(problem, ending="\n")
+        raise CommandError(
+            f"Refused, nothing was written: {len(problems)} problem{'s' * (len(problems) != 1)}."
+        ) from None
+
+    def tell_import(self, report: ImportReport, *, dry_run: bool) -> None:
+        """What an import did, or would do, and what it left aside."""
+        for place, message in report.warnings:
+            self.step(f"warning: {place}: {message}")
+        what = ", ".join(f"{count} {noun}" for noun, count in report.counts.items()) or "nothing new"
+        self.stdout.write(f"{'Would import' if dry_run else 'Imported'} {report.negotiation.slug}: {what}.")
 
     def reader(self, options: dict[str, Any]) -> Reader:
         """With whose rights the command runs."""

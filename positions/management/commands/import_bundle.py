@@ -28,7 +28,4 @@ class Command(ReportingCommand):
             dry_run=options["dry_run"],
             on_step=self.step,
         )
-        for place, message in report.warnings:
-            self.step(f"warning: {place}: {message}")
-        what = ", ".join(f"{count} {noun}" for noun, count in report.counts.items()) or "nothing new"
-        self.stdout.write(f"{'Would import' if options['dry_run'] else 'Imported'} {report.negotiation.slug}: {what}.")
+        self.tell_import(report, dry_run=options["dry_run"])
