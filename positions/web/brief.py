@@ -1,6 +1,6 @@
 """A brief for the table: one printable account of a negotiation, an issue or a party, each quote with its source.
 
-The page and the Word document are made of the same :class:`Brief`. Everything in it is read as its
+The page, the Word document and the PDF are made of the same :class:`Brief`. Everything in it is read as its
 reader may see it, so a brief can hold no more than the pages it is taken from.
 """
 
@@ -128,7 +128,7 @@ class Brief:
     asked: Asked
     issue: Issue | None
     party: Party | None
-    marking: str
+    marking: Tlp
     lede: tuple[Phrase, ...]
     matrix: MatrixTable
     charts: tuple[BriefChart, ...]
@@ -260,13 +260,13 @@ def _open_conditions(
     return sorted(found, key=lambda row: (row[4], *row[:3]))
 
 
-def _mark(record: PageRecord, issue: Issue | None, party: Party | None) -> str:
+def _mark(record: PageRecord, issue: Issue | None, party: Party | None) -> Tlp:
     """The most restrictive marking of the sources of what the brief tells, of those its reader may see."""
     return Tlp.strictest(
         record.tlps.get(reading.source, Tlp.CLEAR)
         for reading in record.history.readings
         if (issue is None or reading.issue == issue.slug) and (party is None or reading.party == party.slug)
-    ).value
+    )
 
 
 def _quoted(facts: _Facts) -> set[str]:

@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from positions.web.brief_pages import brief_docx, brief_page
+from positions.web.brief_pages import brief_docx, brief_page, brief_pdf
 from positions.web.changes import changes_csv, changes_page
 from positions.web.codebook import codebook
 from positions.web.compare import compare, compare_csv
@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("n/<slug:slug>/matrix/matrix.csv", matrix_csv, name="matrix-csv"),
     path("n/<slug:slug>/brief/", brief_page, name="brief"),
     path("n/<slug:slug>/brief/brief.docx", brief_docx, name="brief-docx"),
+    path("n/<slug:slug>/brief/brief.pdf", brief_pdf, name="brief-pdf"),
     path(ISSUE, issue_timeline, name="issue-timeline"),
     path(f"{ISSUE}timeline.svg", issue_timeline_svg, name="issue-timeline-svg"),
     path(f"{ISSUE}timeline.png", issue_timeline_png, name="issue-timeline-png"),

@@ -25,6 +25,7 @@ from tests.web.conftest import CountQueries, Talks
 
 pytestmark = pytest.mark.django_db
 BRIEF = "/n/river-talks/brief/"
+FORMS = (BRIEF, f"{BRIEF}brief.docx", f"{BRIEF}brief.pdf")
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +76,7 @@ def test_every_quote_has_its_footnote_on_page_and_in_document(client: Client, ta
     for note in brief.notes:
         assert f'href="#note-{note.number}"' in text
         assert f'id="note-{note.number}"' in text
-        assert f"{note.quotation.text} {note.number}" in words
+        assert f"{note.quotation.text}\n{note.quotation.who}, {note.quotation.said} {note.number}" in words
         assert f"{note.number}. {note.text} {note.address}" in words
     assert words.endswith("TLP:CLEAR\nTLP:CLEAR")
 
@@ -93,7 +94,7 @@ def test_party_and_issue_narrow_the_brief(client: Client, talks: Talks) -> None:
 
 @pytest.mark.parametrize("query", ["?issue=nothing", "?party=nobody", "?party=north,south", "?as_of=soon"])
 def test_bad_address_is_named(client: Client, talks: Talks, query: str) -> None:
-    for address in (BRIEF, f"{BRIEF}brief.docx"):
+    for address in FORMS:
         assert client.get(address + query).status_code == 400
 
 
@@ -132,7 +133,7 @@ def test_restricted_negotiation_has_no_brief_for_outsiders(client: Client, talks
     talks.negotiation.visibility = Visibility.RESTRICTED
     talks.negotiation.save()
     client.force_login(make_user())
-    assert [client.get(address).status_code for address in (BRIEF, f"{BRIEF}brief.docx")] == [404, 404]
+    assert [client.get(address).status_code for address in FORMS] == [404, 404, 404]
 
 
 def test_hostile_text_stays_text(client: Client, talks: Talks) -> None:
