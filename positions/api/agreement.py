@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from positions.analysis.agreement import SOURCE
-from positions.api.derived import DerivedView
+from positions.api.derived_views import DerivedView
 from positions.api.lookups import Issues, Parties
 from positions.api.parameters import choice
 from positions.api.serializers.derived import AgreementSerializer

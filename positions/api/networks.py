@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from positions.analysis.network import IGNORE, KEEP, NONE, ONE, Recipe
-from positions.api.derived import DerivedView
+from positions.api.derived_views import DerivedView
 from positions.api.lookups import Issues, Parties
 from positions.api.parameters import Day, OneOf, choice
 from positions.api.problems import BadParameters
