@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from positions.formats.cells import guard_cell
+
 # Everything outside the characters of XML 1.0.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NOT_IN_LINE = re.compile(r"[\s\"\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -46,14 +47,10 @@ def write_matrix_csv(drawing: Drawing) -> bytes:
     """The matrix with labels in the first row and column; formulas are defused by an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["", *(_defuse(node.label) for node in drawing.columns)])
+    writer.writerow(["", *(guard_cell(node.label) for node in drawing.columns)])
     for node, weights in zip(drawing.rows, drawing.matrix, strict=True):
-        writer.writerow([_defuse(node.label), *weights])
+        writer.writerow([guard_cell(node.label), *weights])
     return out.getvalue().encode()
-
-
-def _defuse(label: str) -> str:
-    return f"'{label}" if label.startswith(FORMULA_STARTS) else label
 
 
 def write_graphml(drawing: Drawing) -> bytes:
