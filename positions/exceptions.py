@@ -39,6 +39,10 @@ class Conflict(PositionsError):
     """The record is no longer what the writer saw: it was changed, retired or decided meanwhile."""
 
 
+class KeyReused(PositionsError):
+    """An idempotency key came with a request other than the one it was first sent with."""
+
+
 class BundleRefused(PositionsError):
     """A bundle was refused as a whole; ``problems`` lists (JSON path, message) in document order."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from positions.services import jobs, workers
+from positions.services import idempotency, jobs, workers
 from positions.services.job_runs import execute_job
 
 
@@ -19,3 +19,4 @@ def run_job(*, job_id: str) -> None:
 def sweep_jobs() -> None:
     jobs.sweep_jobs()
     workers.forget_silent_workers()
+    idempotency.forget_expired_keys()

@@ -23,9 +23,13 @@ def make_conditional(request: HttpRequest, response: Response, *, is_private: bo
     patch_cache_control(response, no_cache=True, **({"private": True} if is_private else {}))
 
     def tag(rendered: Response) -> HttpResponseBase | None:
-        digest = hashlib.sha256(rendered.content).hexdigest()[:32]
-        rendered.headers["ETag"] = f'"{digest}"'
+        rendered.headers["ETag"] = etag_of(rendered.content)
         answer = get_conditional_response(request, etag=rendered.headers["ETag"], response=rendered)
         return None if answer is rendered else answer
 
     response.add_post_render_callback(tag)
+
+
+def etag_of(body: bytes) -> str:
+    """The strong ETag of an answer."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'

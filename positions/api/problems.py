@@ -43,22 +43,58 @@ def describe_errors(errors: Errors) -> str:
     )
 
 
+class ManyRefused(Exception):
+    """Records sent together, of which at least one was refused, so that none was written.
+
+    ``refusals`` maps the place of each faulty one, counted from 0, to what was raised.
+    """
+
+    def __init__(self, sent: int, refusals: Mapping[int, Exception]) -> None:
+        super().__init__(f"{len(refusals)} of {sent} were refused; nothing was written")
+        self.refusals = refusals
+
+
 def problem_body(status: int, detail: str, errors: Errors | None = None) -> dict[str, Any]:
     """The members of a problem. Its ``type`` is ``about:blank``: the status says all there is to classify."""
     return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
-        "errors": {field: list(messages) for field, messages in (errors or {}).items()},
+        "detail": _printable(detail),
+        "errors": {field: [_printable(message) for message in messages] for field, messages in (errors or {}).items()},
     }
+
+
+def _printable(words: str) -> str:
+    """Without lone surrogates, which a body may quote from a request and no answer can hold."""
+    return words.encode("utf-8", "replace").decode("utf-8")
 
 
 def problem_response(exc: Exception, context: Mapping[str, Any]) -> Response:
     """What the framework calls with whatever a view raised."""
     set_rollback()
+    if isinstance(exc, ManyRefused):
+        return Response(_describe_many(exc, context), status=_gravest(exc, context), content_type=MEDIA_TYPE)
     status, detail, errors, headers = _classify(exc, context)
     return Response(problem_body(status, detail, errors), status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _describe_many(exc: ManyRefused, context: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem with one of ``items`` for each record refused, and ``errors`` with the place before each field."""
+    items, together = [], {}
+    for place, refusal in sorted(exc.refusals.items()):
+        status, detail, errors, _ = _classify(refusal, context)
+        body = problem_body(status, detail, errors)
+        items.append({"index": place, "status": status, "detail": body["detail"], "errors": body["errors"]})
+        for field, messages in (body["errors"] or {"__all__": [body["detail"]]}).items():
+            together[f"[{place}]" if field == "__all__" else f"[{place}].{field}"] = messages
+    return {**problem_body(_gravest(exc, context), f"{exc}.", together), "items": items}
+
+
+def _gravest(exc: ManyRefused, context: Mapping[str, Any]) -> int:
+    """The status that all items share; 400 where they differ."""
+    statuses = {_classify(refusal, context)[0] for refusal in exc.refusals.values()}
+    return statuses.pop() if len(statuses) == 1 else 400
 
 
 def _classify(exc: Exception, context: Mapping[str, Any]) -> tuple[int, str, Errors, dict[str, str]]:
@@ -75,6 +111,8 @@ def _classify(exc: Exception, context: Mapping[str, Any]) -> tuple[int, str, Err
             return 400, str(exc), {"party": [str(exc)], "other": [str(exc)]}, {}
         case domain.Conflict():
             return 409, str(exc), {}, {}
+        case domain.KeyReused():
+            return 422, str(exc), {}, {}
         case refusals.APIException():
             return _classify_refusal(exc)
         case PermissionDenied():
@@ -104,7 +142,7 @@ def _flatten(detail: Any, path: str = "") -> list[tuple[str, list[str]]]:
         found: list[tuple[str, list[str]]] = []
         for name, below in detail.items():
             here = "__all__" if name == "non_field_errors" else str(name)
-            found += _flatten(below, f"{path}.{here}" if path else here)
+            found += _flatten(below, f"{path}{'' if here.startswith('[') else '.'}{here}" if path else here)
         return found
     if isinstance(detail, list):
         messages = [str(item) for item in detail if not isinstance(item, Mapping | list)]

@@ -37,18 +37,45 @@ RESOURCES: dict[str, Any] = {
     "jobs": JobView,
 }
 
+# What is done to a record by a POST below its address.
+ACTS: dict[str, dict[str, str]] = {
+    "statements": {"corrections": "correct", "withdrawal": "withdraw"},
+    "codings": {
+        "submission": "submit",
+        "recall": "recall",
+        "publication": "publish",
+        "rejection": "reject",
+        "return": "send_back",
+        "corrections": "correct",
+        "withdrawal": "withdraw",
+    },
+    "conditions": {"statuses": "add_status"},
+}
+
 
 def resource_patterns(name: str, view: Any) -> list[URLPattern]:
-    """The list of a resource, and one address for each record."""
+    """The list of a resource, one address for each record, and those below it for what is done to it."""
+    many, one = {"get": "list"}, {"get": "retrieve"}
+    if getattr(view, "new", None):
+        many["post"] = "create"
+    if getattr(view, "change", None):
+        one["patch"] = "partial_update"
+    if hasattr(view, "destroy"):
+        one["delete"] = "destroy"
+    key = f"<str:{view.lookup_field}>"
     return [
-        path(f"{name}/", view.as_view({"get": "list"}), name=f"api-{name}"),
-        path(f"{name}/<str:{view.lookup_field}>/", view.as_view({"get": "retrieve"}), name=f"api-{name}-one"),
+        path(f"{name}/", view.as_view(many), name=f"api-{name}"),
+        path(f"{name}/{key}/", view.as_view(one), name=f"api-{name}-one"),
+        *(
+            path(f"{name}/{key}/{act}/", view.as_view({"post": method}), name=f"api-{name}-{act}")
+            for act, method in ACTS.get(name, {}).items()
+        ),
     ]
 
 
 urlpatterns: list[URLPattern] = [
     *(pattern for name, view in RESOURCES.items() for pattern in resource_patterns(name, view)),
-    path("sources/<str:id>/text/", SourceTextView.as_view({"get": "retrieve"}), name="api-source-text"),
+    path("sources/<str:id>/text/", SourceTextView.as_view({"get": "retrieve", "post": "fix"}), name="api-source-text"),
     path("sources/<str:id>/statements/", SourceStatementView.as_view({"get": "list"}), name="api-source-statements"),
     path("positions/", PositionsView.as_view({"get": "list"}), name="api-positions"),
     path("matrix/", MatrixView.as_view(), name="api-matrix"),

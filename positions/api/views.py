@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import BasePagination
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -19,8 +19,11 @@ from rest_framework.viewsets import ViewSetMixin
 
 from positions.api.audit import note_reads
 from positions.api.authentication import BearerAuthentication, ReadOnlyUnlessSignedIn, token_scope
+from positions.api.bodies import StrictJSONParser
 from positions.api.conditional import make_conditional
 from positions.api.method import method_address
+from positions.api.once import HEADER as IDEMPOTENCY_KEY
+from positions.api.once import once_per_key
 from positions.api.paging import PAGING, Page, PagedAnswer, link_to, page_of_rows
 from positions.api.parameters import Filter, Ordering, Parameter, Question, Refused, fields_of, read_question, read_uuid
 from positions.api.schema import DocumentedSchema
@@ -38,7 +41,7 @@ class ApiView(GenericAPIView[Any]):
     authentication_classes = [BearerAuthentication, SessionAuthentication]
     permission_classes = [ReadOnlyUnlessSignedIn]
     renderer_classes = [JSONRenderer]
-    parser_classes = [JSONParser]
+    parser_classes: Sequence[type[BaseParser]] = [StrictJSONParser]
     versioning_class = None
     metadata_class = None
     filter_backends = ()
@@ -46,6 +49,8 @@ class ApiView(GenericAPIView[Any]):
     schema = DocumentedSchema()
     # Whether anonymous readers get an answer.
     is_open: ClassVar[bool] = True
+    # Whether answers to a POST hold a secret, which is then not kept for who asks again with the same key.
+    answers_hold_secrets: ClassVar[bool] = False
     # Query parameters of a GET besides those that the kind of view brings along.
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     # The heading of the method page that says how the answer is worked out; empty for what is stored.
@@ -68,6 +73,14 @@ class ApiView(GenericAPIView[Any]):
     def refusals(self, method: str) -> tuple[int, ...]:
         """The statuses that the OpenAPI document announces as problems for a method."""
         return (400, 404, 406, 429) if self.is_open else (400, 401, 404, 406, 429)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        handler = getattr(self, "post", None) if request.method == "POST" else None
+        if handler is not None and IDEMPOTENCY_KEY in request.headers and self.reader.user is not None:
+            # the framework looks the handler up after this
+            keeps_body = not self.answers_hold_secrets
+            self.post = once_per_key(self.reader, handler, keeps_body=keeps_body)
 
     def check_permissions(self, request: Request) -> None:
         """Raises :class:`NotPermitted` where a token that only reads is sent with a write."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from positions.exceptions import BundleRefused
 from positions.validators import text_fault
 
 MAX_DEPTH = 40
+MOST_DIGITS = 400
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 Parsed = TypeVar("Parsed")
@@ -27,7 +29,13 @@ def load_json(document: str | bytes) -> Any:
     try:
         if isinstance(document, bytes):
             document = document.decode("utf-8-sig")
-        return json.loads(document, object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant)
+        return json.loads(
+            document,
+            object_pairs_hook=_refuse_repeats,
+            parse_constant=_refuse_constant,
+            parse_float=_read_fraction,
+            parse_int=_read_whole,
+        )
     except UnicodeDecodeError as error:
         raise BundleRefused([("$", f"is not UTF-8: byte {error.start} cannot be read")]) from None
     except json.JSONDecodeError as error:
@@ -49,6 +57,19 @@ def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _read_fraction(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"the number {digits[:40]} is too large")
+    return value
+
+
+def _read_whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits is too large")
+    return int(digits)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from positions.models.changes import ChangeSet
 from positions.models.codings import Coding, Condition, ConditionStatusEntry
 from positions.models.events import Event
+from positions.models.idempotency import IdempotencyKey
 from positions.models.issues import CodebookEntry, CodebookVersion, Issue
 from positions.models.jobs import Job, WorkerHeartbeat
 from positions.models.negotiations import Delegation, DelegationMember, Member, Negotiation, Round
@@ -25,6 +26,7 @@ __all__ = [
     "Delegation",
     "DelegationMember",
     "Event",
+    "IdempotencyKey",
     "Issue",
     "Job",
     "Member",

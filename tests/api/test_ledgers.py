@@ -307,14 +307,12 @@ def test_every_derived_answer_names_its_method(api: Api, talks: Negotiation) -> 
     derived = {
         pattern.name: pattern.callback.cls  # type: ignore[attr-defined]
         for pattern in urlpatterns
-        if getattr(getattr(pattern.callback, "cls", None), "method_section", "")
+        if getattr(getattr(pattern.callback, "cls", None), "method_section", "") and "<" not in str(pattern.pattern)
     }
     assert {"api-positions", "api-matrix", "api-timeline", "api-shifts", "api-concessions", "api-reliability",
             "api-conditions", "api-red-lines", "api-coverage", "api-search"} <= set(derived)  # fmt: skip
     assert {name for name, view in derived.items() if view.method_section not in headings} == set()
     for name, view in derived.items():
-        if "one" in str(name):
-            continue
         asked = {"negotiation": "talks", **({"issue": "border"} if name == "api-timeline" else {})}
         asked |= {"q": "accept"} if name == "api-search" else {}
         answer = api.json(reverse(str(name)), **asked)

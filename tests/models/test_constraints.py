@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 from knox.models import AuthToken
 
@@ -20,6 +22,7 @@ from positions.models import (
     Condition,
     ConditionStatusEntry,
     Delegation,
+    IdempotencyKey,
     Relation,
     SuggestionRefusal,
     TokenTerms,
@@ -124,6 +127,14 @@ def _token_of_all_powers() -> None:
     TokenTerms.objects.create(token=token, scope="admin")
 
 
+def _idempotency_key(**fields: Any) -> None:
+    user, _ = User.objects.get_or_create(username="amelie")
+    until = RECORDED_AT + timedelta(days=1)
+    IdempotencyKey.objects.create(
+        user=user, key_digest="0", request_digest="0", attempt=uuid4(), claimed_until=until, expires_at=until, **fields
+    )
+
+
 def _codebook_twice() -> None:
     CodebookVersion.objects.create(negotiation=factories.make_negotiation(), version=1, recorded_at=RECORDED_AT)
 
@@ -186,6 +197,8 @@ CASES: dict[str, Callable[[], Any]] = {
     "delegation_member_once": _delegate_twice,
     "member_once": _member_twice,
     "token_scope_known": _token_of_all_powers,
+    "idempotency_key_once": _twice(_idempotency_key),
+    "idempotency_key_keeps_what_was_done": lambda: _idempotency_key(status=400),
     "member_role_known": lambda: factories.add_member(factories.make_negotiation(), role="king"),
     "party_kind_known": lambda: factories.make_party(kind="kingdom"),
     "party_iso3_three_capitals": lambda: factories.make_party(iso3="na"),

@@ -7,8 +7,13 @@ from typing import Any
 
 from django.db.models import DateTimeField, Model, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from positions.api.derived_views import AS_OF, KNOWN_AT
+from positions.api.inputs.codings import CodingChange, CodingCorrection, CodingInput, StatusIn, coding_facts
+from positions.api.inputs.fields import Comment, Nothing, Reason, require_same
 from positions.api.lookups import InNegotiation, Issues, Parties, Reference, Rounds, ids_of
 from positions.api.paging import MethodPage
 from positions.api.parameters import (
@@ -25,11 +30,26 @@ from positions.api.parameters import (
 )
 from positions.api.serializers.codings import CodingSerializer, ConditionSerializer
 from positions.api.serializers.succession import load_succession
-from positions.api.views import ResourceView
-from positions.enums import CodingState, CodingStatus, ConditionKind, ConditionStatus, Confidence, Footing, Move
+from positions.api.writing import WritableView
+from positions.enums import CodingState, CodingStatus, ConditionKind, ConditionStatus, Confidence, Footing, Move, Role
 from positions.models import Coding, Condition, ConditionStatusEntry, Negotiation
 from positions.queries.access import Reader, codings_for, conditions_for, sources_for, statements_for
 from positions.queries.evidence import Moment, codings_at
+from positions.services.access import require_role
+from positions.services.coding import (
+    code_statement,
+    correct_coding,
+    delete_draft,
+    edit_draft,
+    publish_coding,
+    recall_coding,
+    reject_coding,
+    return_coding,
+    submit_coding,
+    withdraw_coding,
+)
+from positions.services.conditions import set_condition_status
+from positions.services.statements import role_to_correct
 
 STANCES = ("-2", "-1", "0", "1", "2")
 
@@ -70,8 +90,16 @@ def _read_by(rows: QuerySet[Coding], coder: str, question: Question) -> QuerySet
     )
 
 
-class CodingView(ResourceView):
-    """Readings of statements: those in the record, and for members those on their way into it."""
+class CodingView(WritableView):
+    """Readings of statements: those in the record, and for members those on their way into it.
+
+    Analysts write them, as drafts; what is published is corrected or withdrawn, never changed.
+    """
+
+    collection = "codings"
+    new, change = CodingInput, CodingChange
+    takes_many = True
+    related = ("negotiation", "statement__source", "statement__negotiation")
 
     queryset = Coding.objects.none()
     serializer_class = CodingSerializer
@@ -143,6 +171,84 @@ class CodingView(ResourceView):
         load_coding_succession(self.reader, rows)
         return {"reader": self.reader, "moment": Moment.now()}
 
+    def create_one(self, said: dict[str, Any]) -> Coding:
+        statement = said["statement"]
+        require_same(said, statement)
+        return code_statement(self.reader, statement, coding_facts(self.names, statement, said))
+
+    def change_one(self, row: Coding, said: dict[str, Any]) -> Coding:
+        return edit_draft(self.reader, row, coding_facts(self.names, row.statement, said, row))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete one's own draft; what was handed in stays. `If-Match` is heeded where it is sent."""
+        return self.write_below(
+            lambda row: delete_draft(self.reader, row),
+            answer=lambda gone: Response(status=204),
+            needs_match=False,
+        )
+
+    def permit_correction(self, row: Coding) -> None:
+        """Raise :class:`NotPermitted` where the reader's role does not correct what is published."""
+        require_role(self.reader, row.negotiation, role_to_correct(row.negotiation.review_policy, row))
+
+    def permit_review(self, row: Coding) -> None:
+        """Raise :class:`NotPermitted` to everybody but reviewers."""
+        require_role(self.reader, row.negotiation, Role.REVIEWER)
+
+    @extend_schema(request=CodingCorrection, responses={201: CodingSerializer})
+    def correct(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Replace a published reading by one put right."""
+
+        def write(coding: Coding) -> Coding:
+            said = self.read_body(CodingCorrection, request.data)
+            facts = coding_facts(self.names, coding.statement, said, coding)
+            return correct_coding(self.reader, coding, facts, said["reason"])
+
+        return self.write_below(write, permit=self.permit_correction, answer=self.created)
+
+    @extend_schema(request=Reason, responses={200: CodingSerializer})
+    def withdraw(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take a published reading out of the record from now on; what was known before stays known."""
+        return self.write_below(
+            lambda row: withdraw_coding(self.reader, row, self.read_body(Reason, request.data)["reason"]),
+            permit=self.permit_correction,
+        )
+
+    @extend_schema(request=Nothing, responses={200: CodingSerializer})
+    def submit(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Hand one's own draft in; where the negotiation reviews nothing, that publishes it."""
+        self.read_body(Nothing, request.data)
+        return self.write_below(lambda row: submit_coding(self.reader, row))
+
+    @extend_schema(request=Nothing, responses={200: CodingSerializer})
+    def recall(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take one's own reading back to a draft, as long as nobody decided on it."""
+        self.read_body(Nothing, request.data)
+        return self.write_below(lambda row: recall_coding(self.reader, row))
+
+    @extend_schema(request=Nothing, responses={200: CodingSerializer})
+    def publish(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Put a reading that was handed in into the record. Its own coder may not."""
+        self.read_body(Nothing, request.data)
+        return self.write_below(lambda row: publish_coding(self.reader, row), permit=self.permit_review)
+
+    @extend_schema(request=Comment, responses={200: CodingSerializer})
+    def reject(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Refuse a reading that was handed in, for good."""
+        return self.write_below(
+            lambda row: reject_coding(self.reader, row, self.read_body(Comment, request.data)["comment"]),
+            permit=self.permit_review,
+        )
+
+    @extend_schema(request=Comment, responses={200: CodingSerializer})
+    def send_back(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Send a reading that was handed in back to its coder, as a draft."""
+        return self.write_below(
+            lambda row: return_coding(self.reader, row, self.read_body(Comment, request.data)["comment"]),
+            permit=self.permit_review,
+        )
+
 
 def moment_of(question: Question) -> Moment:
     """The moment a question is asked about: now, but for what it says of it."""
@@ -168,13 +274,15 @@ def _stands_at(rows: QuerySet[Condition], statuses: list[str], question: Questio
     )
 
 
-class ConditionView(ResourceView):
+class ConditionView(WritableView):
     """What offers and threats depend on, with the series of statuses of each.
 
     With ``as_of`` or ``known_at`` it is the ledger at that moment: the conditions of the codings that counted
-    then, each as it stood then.
+    then, each as it stood then. Analysts add to the series.
     """
 
+    collection = "conditions"
+    related = ("coding",)
     queryset = Condition.objects.none()
     serializer_class = ConditionSerializer
     noun = "condition"
@@ -235,3 +343,18 @@ class ConditionView(ResourceView):
 
     def negotiations_of(self, rows: Iterable[Condition]) -> Sequence[Negotiation]:
         return [row.coding.negotiation for row in rows]
+
+    def permit(self, row: Condition) -> None:
+        require_role(self.reader, row.coding.negotiation, self.role)
+
+    @extend_schema(request=StatusIn, responses={201: ConditionSerializer})
+    def add_status(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add an entry to the series of statuses: what the condition has stood at since a day."""
+
+        def write(condition: Condition) -> Condition:
+            said = self.read_body(StatusIn, request.data)
+            shown: dict[str, Any] = {"statement": said.get("statement"), "reason": said.get("reason", "")}
+            set_condition_status(self.reader, condition, said["status"], said["on"], **shown)
+            return condition
+
+        return self.write_below(write, answer=self.created)

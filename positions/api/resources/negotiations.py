@@ -7,22 +7,40 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from positions.api.inputs.negotiations import (
+    IssueChange,
+    IssueInput,
+    NegotiationChange,
+    NegotiationInput,
+    RoundChange,
+    RoundInput,
+    issue_facts,
+    negotiation_facts,
+    round_facts,
+)
 from positions.api.lookups import InNegotiation, Issues, Negotiations, Parties, Persons, ids_of
 from positions.api.parameters import MERGED, Day, Number, OneOf, Question, Words, ordering
 from positions.api.serializers.negotiations import IssueSerializer, NegotiationSerializer, RoundSerializer
-from positions.api.views import ResourceView
-from positions.enums import RoundFormat, RoundStatus, Visibility
+from positions.api.writing import WritableView
+from positions.enums import Role, RoundFormat, RoundStatus, Visibility
 from positions.folding import folded
 from positions.models import Delegation, DelegationMember, Issue, Negotiation, Person, Round
 from positions.queries.access import issues_for, negotiations_for, rounds_for
+from positions.services.access import require_role
+from positions.services.negotiations import create_negotiation, save_issue, save_round, update_negotiation
 
 
 def _title_contains(rows: QuerySet[Any], value: str, question: Question) -> QuerySet[Any]:
     return rows.filter(Q(title__icontains=value) | Q(summary__icontains=value))
 
 
-class NegotiationView(ResourceView):
-    """The negotiations that exist for the reader."""
+class NegotiationView(WritableView):
+    """The negotiations that exist for the reader. Administrators open them, their leads change them."""
+
+    collection = "negotiations"
+    new, change = NegotiationInput, NegotiationChange
+    related = ()
+    role = Role.LEAD
 
     queryset = Negotiation.objects.none()
     serializer_class = NegotiationSerializer
@@ -40,6 +58,15 @@ class NegotiationView(ResourceView):
 
     def negotiations_of(self, rows: Iterable[Negotiation]) -> Sequence[Negotiation]:
         return list(rows)
+
+    def permit(self, row: Negotiation) -> None:
+        require_role(self.reader, row, self.role)
+
+    def create_one(self, said: dict[str, Any]) -> Negotiation:
+        return create_negotiation(self.reader, negotiation_facts(said))
+
+    def change_one(self, row: Negotiation, said: dict[str, Any]) -> Negotiation:
+        return update_negotiation(self.reader, row, negotiation_facts(said, row))
 
 
 def _attended_by(rows: QuerySet[Round], persons: list[Person], question: Question) -> QuerySet[Round]:
@@ -60,8 +87,13 @@ def _issue_says(rows: QuerySet[Issue], value: str, question: Question) -> QueryS
     return rows.filter(said)
 
 
-class RoundView(ResourceView):
-    """Meetings and other occasions, with who was there."""
+class RoundView(WritableView):
+    """Meetings and other occasions, with who was there. Leads write them."""
+
+    collection = "rounds"
+    new, change = RoundInput, RoundChange
+    takes_many = True
+    role = Role.LEAD
 
     queryset = Round.objects.none()
     serializer_class = RoundSerializer
@@ -108,9 +140,21 @@ class RoundView(ResourceView):
             Prefetch("delegations", delegations.prefetch_related(Prefetch("members", members)))
         )
 
+    def create_one(self, said: dict[str, Any]) -> Round:
+        return save_round(self.reader, said["negotiation"], round_facts(said))
 
-class IssueView(ResourceView):
-    """Contested questions, with what +2 and −2 mean on each."""
+    def change_one(self, row: Round, said: dict[str, Any]) -> Round:
+        return save_round(self.reader, row.negotiation, round_facts(said, row), existing=row)
+
+
+class IssueView(WritableView):
+    """Contested questions, with what +2 and −2 mean on each. Leads write them."""
+
+    collection = "issues"
+    new, change = IssueInput, IssueChange
+    takes_many = True
+    related = ("negotiation", "parent")
+    role = Role.LEAD
 
     queryset = Issue.objects.none()
     serializer_class = IssueSerializer
@@ -142,3 +186,11 @@ class IssueView(ResourceView):
 
     def loaded(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
         return rows.select_related("negotiation", "parent", "merged_into")
+
+    def create_one(self, said: dict[str, Any]) -> Issue:
+        negotiation = said["negotiation"]
+        return save_issue(self.reader, negotiation, issue_facts(self.names, negotiation, said))
+
+    def change_one(self, row: Issue, said: dict[str, Any]) -> Issue:
+        facts = issue_facts(self.names, row.negotiation, said, row)
+        return save_issue(self.reader, row.negotiation, facts, existing=row)

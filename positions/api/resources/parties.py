@@ -7,14 +7,24 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from positions.api.inputs.parties import (
+    PartyChange,
+    PartyInput,
+    PersonChange,
+    PersonInput,
+    party_facts,
+    person_facts,
+)
 from positions.api.lookups import InNegotiation, Parties, Persons
 from positions.api.parameters import MERGED, OneOf, Question, Words, ordering
 from positions.api.serializers.parties import PartySerializer, PersonSerializer
-from positions.api.views import ResourceView
+from positions.api.writing import WritableView
 from positions.enums import PartyKind
 from positions.models import Appointment, Condition, Delegation, Negotiation, Party, PartyAlias, Person, Statement
 from positions.queries.access import parties_for, persons_for, published_codings_for, statements_for
 from positions.queries.withholding import speaker_shown
+from positions.services.access import require_administrator
+from positions.services.parties import save_party, save_person
 
 
 def parties_used(rows: QuerySet[Party], negotiation: Negotiation, question: Question) -> QuerySet[Party]:
@@ -68,8 +78,11 @@ def _named(rows: QuerySet[Any], records: list[Any], question: Question) -> Query
     return rows.filter(pk__in=[record.pk for record in records])
 
 
-class SharedView(ResourceView):
-    """What belongs to no negotiation: nothing to note when an administrator reads it."""
+class SharedView(WritableView):
+    """What belongs to no negotiation: nothing to note when an administrator reads it, and theirs alone to write."""
+
+    takes_many = True
+    related = ()
 
     lookup_field = "slug"
 
@@ -79,9 +92,15 @@ class SharedView(ResourceView):
     def negotiations_of(self, rows: Iterable[Any]) -> Sequence[Negotiation]:
         return ()
 
+    def permit(self, row: Any) -> None:
+        require_administrator(self.reader)
+
 
 class PartyView(SharedView):
     """Who can hold a position."""
+
+    collection = "parties"
+    new, change = PartyInput, PartyChange
 
     queryset = Party.objects.none()
     serializer_class = PartySerializer
@@ -105,9 +124,18 @@ class PartyView(SharedView):
             Prefetch("aliases", PartyAlias.objects.order_by("text", "language"))
         )
 
+    def create_one(self, said: dict[str, Any]) -> Party:
+        return save_party(self.reader, party_facts(said))
+
+    def change_one(self, row: Party, said: dict[str, Any]) -> Party:
+        return save_party(self.reader, party_facts(said, row), existing=row)
+
 
 class PersonView(SharedView):
     """People, with the posts they held for parties that the reader may see."""
+
+    collection = "persons"
+    new, change = PersonInput, PersonChange
 
     queryset = Person.objects.none()
     serializer_class = PersonSerializer
@@ -130,3 +158,9 @@ class PersonView(SharedView):
         return rows.select_related("merged_into").prefetch_related(
             Prefetch("appointments", posts.order_by("starts_on", "title", "pk"))
         )
+
+    def create_one(self, said: dict[str, Any]) -> Person:
+        return save_person(self.reader, person_facts(said))
+
+    def change_one(self, row: Person, said: dict[str, Any]) -> Person:
+        return save_person(self.reader, person_facts(said, row), existing=row)

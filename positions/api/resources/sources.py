@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from positions.api.audit import note_reads
+from positions.api.inputs.fields import Input
+from positions.api.inputs.sources import SourceChange, SourceInput, TextIn, source_facts
 from positions.api.lookups import InNegotiation, Reference, ids_of
 from positions.api.parameters import Day, Instant, OneOf, Parameter, Question, Words, fields_of, ordering
 from positions.api.serializers.fields import field_names
 from positions.api.serializers.sources import SourceSerializer, SourceTextSerializer
-from positions.api.views import ResourceView
+from positions.api.writing import WritableView
 from positions.enums import Attribution, Reliability, SourceKind, TextAccess, Tlp
 from positions.exceptions import NotPermitted, NotVisible
 from positions.models import Source, SourceText
 from positions.queries.access import sources_for
 from positions.queries.withholding import Withheld, text_for, withheld_reason, withheld_texts
+from positions.services.sources import fix_text, register_source, update_source
 
 
 def _mentions(rows: QuerySet[Source], value: str, question: Question) -> QuerySet[Source]:
@@ -36,8 +41,14 @@ def _holding(rows: QuerySet[Source], digest: str, question: Question) -> QuerySe
     return rows.filter(pk__in=[pk for pk, text in newest.items() if text.sha256 == digest.lower()])
 
 
-class SourceView(ResourceView):
-    """Documents, with their grade, marking and ground rule."""
+class SourceView(WritableView):
+    """Documents, with their grade, marking and ground rule. Analysts write them."""
+
+    collection = "sources"
+    new: ClassVar[type[Input] | None] = SourceInput
+    change: ClassVar[type[Input] | None] = SourceChange
+    takes_many = True
+    related = ("negotiation", "derived_from")
 
     queryset = Source.objects.none()
     serializer_class = SourceSerializer
@@ -96,18 +107,27 @@ class SourceView(ResourceView):
     def context_for(self, rows: Sequence[Any]) -> dict[str, Any]:
         return {"reader": self.reader, "withheld": withheld_texts(self.reader, rows)}
 
+    def create_one(self, said: dict[str, Any]) -> Source:
+        return register_source(self.reader, said["negotiation"], source_facts(said), text=said.get("text"))
+
+    def change_one(self, row: Source, said: dict[str, Any]) -> Source:
+        return update_source(self.reader, row, source_facts(said, row))
+
 
 class SourceTextView(SourceView):
     """The canonical text of a source, in which the offsets of its statements count."""
 
     serializer_class = SourceTextSerializer  # type: ignore[assignment]
     pagination_class = None  # type: ignore[assignment]
+    new, change = None, None
 
     def asked_parameters(self) -> tuple[Parameter, ...]:
+        if self.action == "fix":
+            return ()
         return (fields_of(field_names(SourceTextSerializer)),)
 
     def refusals(self, method: str) -> tuple[int, ...]:
-        return (*super().refusals(method), 403)
+        return (*super().refusals(method), 403) if method == "GET" else super().refusals(method)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Raises :class:`NotPermitted` where the text is withheld, :class:`NotVisible` where there is none."""
@@ -121,3 +141,21 @@ class SourceTextView(SourceView):
         if text is None:
             raise NotVisible("This source has no text.")
         return Response(SourceTextSerializer(text, only=question["fields"]).data)
+
+    def represent(self, row: Any) -> Any:
+        """What `If-Match` speaks of: the source itself."""
+        return SourceSerializer(row, context=self.context_for([row])).data
+
+    @extend_schema(request=TextIn, responses={201: SourceTextSerializer})
+    def fix(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Fix the text of a source that has none; from then on it never changes. `If-Match` names the source."""
+        return self.write_below(
+            lambda source: fix_text(self.reader, source, self.read_body(TextIn, request.data)["text"]),
+            answer=self.text_fixed,
+        )
+
+    def text_fixed(self, text: SourceText) -> Response:
+        """201 with the text and its address."""
+        payload = SourceTextSerializer(text).data
+        address = reverse("api-source-text", kwargs={"id": text.source_id}, request=self.request)
+        return Response(payload, status=201, headers={"Location": address, "ETag": self.tag_of(payload)})

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from positions.api.inputs.fields import Reason, require_same
+from positions.api.inputs.statements import StatementCorrection, StatementInput, statement_facts
 from positions.api.lookups import InNegotiation, Issues, Parties, Persons, Reference, Rounds, ids_of
 from positions.api.parameters import (
     RETIRED,
@@ -25,13 +28,15 @@ from positions.api.parameters import (
 from positions.api.resources.codings import STANCES, columns_of, load_coding_succession, with_conditions, with_names
 from positions.api.serializers.statements import StatementSerializer
 from positions.api.serializers.succession import load_succession
-from positions.api.views import ResourceView
+from positions.api.writing import WritableView
 from positions.enums import AnchorStatus, Attribution, CodingState, CodingStatus, Directness, Move
 from positions.exceptions import NotVisible
 from positions.models import Coding, Party, Source, Statement, StatementGroup
 from positions.queries.access import Reader, codings_for, codings_of_shown_statements, sources_for, statements_for
 from positions.queries.evidence import Moment
 from positions.queries.withholding import quote_shown, speaker_shown, withheld_texts
+from positions.services.access import require_role
+from positions.services.statements import correct_statement, record_statement, role_to_correct, withdraw_statement
 
 
 def shown_codings(reader: Reader) -> QuerySet[Coding]:
@@ -79,8 +84,13 @@ def _addressed_to(rows: QuerySet[Statement], parties: list[Party], question: Que
     return rows.filter(Exists(through.filter(statement=OuterRef("pk"), party__in=parties)))
 
 
-class StatementView(ResourceView):
-    """Passages of sources, each with its codings in force."""
+class StatementView(WritableView):
+    """Passages of sources, each with its codings in force. Analysts record them; nothing recorded is ever changed."""
+
+    collection = "statements"
+    new = StatementInput
+    takes_many = True
+    related = ("negotiation", "source")
 
     queryset = Statement.objects.none()
     serializer_class = StatementSerializer
@@ -184,6 +194,34 @@ class StatementView(ResourceView):
             "withheld": withheld_texts(self.reader, sources.values()),
             "moment": Moment.now(),
         }
+
+    def create_one(self, said: dict[str, Any]) -> Statement:
+        source = said["source"]
+        require_same(said, source)
+        return record_statement(self.reader, source, statement_facts(self.names, source.negotiation, said))
+
+    def permit_correction(self, row: Statement) -> None:
+        """Raise :class:`NotPermitted` where the reader's role does not correct what is published."""
+        require_role(self.reader, row.negotiation, role_to_correct(row.negotiation.review_policy, row))
+
+    @extend_schema(request=StatementCorrection, responses={201: StatementSerializer})
+    def correct(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Replace a statement by one put right; its codings are made anew on that, at the same instant."""
+
+        def write(statement: Statement) -> Statement:
+            said = self.read_body(StatementCorrection, request.data)
+            facts = statement_facts(self.names, statement.negotiation, said, statement)
+            return correct_statement(self.reader, statement, facts, said["reason"])
+
+        return self.write_below(write, permit=self.permit_correction, answer=self.created)
+
+    @extend_schema(request=Reason, responses={200: StatementSerializer})
+    def withdraw(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take a statement and its codings out of the record from now on; what was known before stays known."""
+        return self.write_below(
+            lambda row: withdraw_statement(self.reader, row, self.read_body(Reason, request.data)["reason"]),
+            permit=self.permit_correction,
+        )
 
 
 class SourceStatementView(StatementView):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from positions.api.inputs.fields import Choice, Input, Text
 from positions.api.serializers.fields import EnumField, InstantField, Payload, SlugOf
 from positions.enums import Role, TokenScope
 
@@ -56,12 +57,12 @@ class NewTokenSerializer(TokenSerializer):
     token = serializers.CharField()
 
 
-class TokenRequestSerializer(serializers.Serializer[Any]):
+class TokenRequestSerializer(Input):
     """What a new token is for, and until when it is good."""
 
-    name = serializers.CharField(max_length=100, help_text="What it is made for, in a few words.")
-    scope = serializers.ChoiceField(
-        TokenScope.choices, default=TokenScope.READ, help_text="What its tools may do: `read` unless said otherwise."
+    name = Text(max_length=100, help_text="What it is made for, in a few words.")
+    scope = Choice(
+        TokenScope, default=TokenScope.READ, help_text="What its tools may do: `read` unless said otherwise."
     )
     expires_at = serializers.DateTimeField(
         required=False,

@@ -1,0 +1,1 @@
+"""What each kind of record is written from: one module for each subject."""

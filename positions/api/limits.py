@@ -1,0 +1,3 @@
+"""How much one request may ask of the API."""
+
+MOST_AT_ONCE = 1000
