@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from positions.services import idempotency, jobs, workers
+from positions.services.import_jobs import forget_imported_files
 from positions.services.job_runs import execute_job
 
 
@@ -20,3 +21,4 @@ def sweep_jobs() -> None:
     jobs.sweep_jobs()
     workers.forget_silent_workers()
     idempotency.forget_expired_keys()
+    forget_imported_files()

@@ -10,6 +10,7 @@ from positions.api.agreement import AgreementView
 from positions.api.derived import ConcessionsView, MatrixView, PositionsView, ShiftsView, TimelineView
 from positions.api.documents import DocsView, SchemaView
 from positions.api.exports import CodingExport, PositionExport, ShiftExport, StatementExport
+from positions.api.imports import ImportView
 from positions.api.ledgers import CoverageView, RedLinesView
 from positions.api.networks import NetworkView
 from positions.api.problems import unknown_address
@@ -92,6 +93,7 @@ urlpatterns: list[URLPattern] = [
     path("exports/codings/", CodingExport.as_view({"get": "export"}), name="api-exports-codings"),
     path("exports/positions/", PositionExport.as_view({"get": "export"}), name="api-exports-positions"),
     path("exports/shifts/", ShiftExport.as_view({"get": "export"}), name="api-exports-shifts"),
+    path("imports/", ImportView.as_view(), name="api-imports"),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),
     path("tokens/<str:id>/", TokenView.as_view({"get": "retrieve", "delete": "destroy"}), name="api-tokens-one"),

@@ -124,3 +124,13 @@ class TableFormat(TextChoices):
     JSONL = "jsonl", "a JSON object a line"
     XLSX = "xlsx", "an Excel workbook"
     PARQUET = "parquet", "Apache Parquet, with typed columns"
+
+
+class ImportFormat(TextChoices):
+    """The kinds of file that can be imported."""
+
+    BUNDLE = "bundle", "a whole negotiation, as one bundle"
+    CSV = "csv", "a codings table, comma-separated"
+    XLSX = "xlsx", "a codings table, as an Excel workbook"
+    JSONL = "jsonl", "a codings table, a JSON object a line"
+    DNA = "dna", "a file of Discourse Network Analyzer 3"

@@ -62,17 +62,21 @@ def import_bundle(
     document: str | bytes | dict[str, Any],
     *,
     folder: Path | None = None,
+    expected_slug: str | None = None,
     dry_run: bool = False,
     on_step: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Bring a whole negotiation into the record, or nothing of it.
 
-    ``folder`` is where the texts named by ``text_file`` lie; no path leaves it. Raises
+    ``folder`` is where the texts named by ``text_file`` lie; no path leaves it. A bundle of another
+    negotiation than ``expected_slug`` is refused. Raises
     :class:`BundleRefused` with every problem and its JSON path, :class:`NotPermitted` for whoever
     may not write to the negotiation. ``on_step`` is told what is being done.
     """
     tell = on_step or (lambda step: None)
     bundle, findings = read_bundle(document)
+    if expected_slug is not None and bundle.slug != expected_slug:
+        raise BundleRefused([("negotiation.slug", f"is “{bundle.slug[:60]}”; this import is for “{expected_slug}”")])
     negotiation, is_new = _negotiation_of(reader, bundle)
     plan = Plan(
         reader=reader,

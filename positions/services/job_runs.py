@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from positions.enums import JobState
-from positions.exceptions import BundleRefused, Invalid, PositionsError
+from positions.exceptions import BundleRefused, Invalid, PositionsError, TableRefused
 from positions.models import Job, Negotiation
 from positions.queries.access import SYSTEM, Reader, reader_of
 from positions.services.jobs import JobError, claim_job, fail_job, job_kind, keep_job, succeed_job
@@ -140,6 +140,8 @@ def error_entries(error: PositionsError) -> list[JobError]:
     """A refusal as entries of a job's list of errors."""
     if isinstance(error, JobFailed):
         return error.errors
+    if isinstance(error, TableRefused):
+        return [JobError(each.message, row=each.row, column=each.column) for each in error.problems]
     if isinstance(error, BundleRefused):
         return [JobError(message, column=path) for path, message in error.problems]
     if isinstance(error, Invalid):
