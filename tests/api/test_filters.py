@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from positions.api.derived_views import PagedDerivedView
-from positions.api.serializers.fields import field_names
 from positions.api.exports import Exported
+from positions.api.serializers.fields import field_names
 from positions.api.urls import RESOURCES, urlpatterns
 from positions.api.views import ResourceView
 from positions.enums import Attribution, JobState, Role
@@ -122,7 +122,7 @@ LISTS: dict[str, type[ResourceView] | type[PagedDerivedView]] = {
         for pattern in urlpatterns
         if issubclass(getattr(pattern.callback, "cls", object), PagedDerivedView)
         # a file is no list: it takes the filters of one
-        and not issubclass(pattern.callback.cls, Exported)
+        and not issubclass(getattr(pattern.callback, "cls", object), Exported)
     },
 }
 
