@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import SimpleTestCase
 
+from positions.db.counters import counters
 from tests.browsing import browser, complaints, page
 from tests.flushing import let_tables_be_emptied
 from tests.servers import Unavailable, postgresql, redis_server, scratch_database, with_database
@@ -81,6 +82,7 @@ def _own_directories(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _empty_cache() -> None:
     """No test meets the throttles and answers of the one before."""
     cache.clear()
+    counters().clear()
 
 
 @pytest.fixture(scope="session")

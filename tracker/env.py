@@ -101,6 +101,7 @@ class Environment:
     port: int
     allowed_hosts: tuple[str, ...]
     csrf_trusted_origins: tuple[str, ...]
+    cors_origins: tuple[str, ...]
     https: bool
     proxy_count: int
     log_level: str
@@ -180,6 +181,19 @@ def check_origin(word: str) -> str:
     parts = urlsplit(word)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query or parts.fragment:
         raise ValueError(f"{word!r} is not an origin")
+    return word
+
+
+def check_exact_origin(word: str) -> str:
+    """An origin as a browser sends it: scheme, host, and a port that is not the usual one."""
+    check_origin(word)
+    parts = split_url(word)
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    host = parts.hostname or ""
+    named = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    if "*" in host or not HOST_NAME.fullmatch(named) or word != f"{parts.scheme}://{named}{port}":
+        raise ValueError(f"{word!r} is not an origin as browsers send it")
     return word
 
 
@@ -290,13 +304,19 @@ def read_environment(environ: Mapping[str, str], base: Path) -> Environment:
             "origins separated by commas, such as https://positions.example.org",
             (),
         ),
+        cors_origins=read.words(
+            "CORS_ORIGINS",
+            check_exact_origin,
+            "origins separated by commas, such as https://newsroom.example.org",
+            (),
+        ),
         https=read.flag("HTTPS", default=False),
         proxy_count=read.number("PROXY_COUNT", default=0, low=0, high=10),
         log_level=read.parsed("LOG_LEVEL", check_log_level, ", ".join(LOG_LEVELS), "INFO"),
         throttle_anonymous=read.number("THROTTLE_ANONYMOUS", default=600, low=1, high=1_000_000),
         throttle_user=read.number("THROTTLE_USER", default=6000, low=1, high=1_000_000),
         token_days=read.number("TOKEN_DAYS", default=365, low=1, high=3650),
-        # without Redis the counters of the throttles live in the web process: one process, many threads
+        # SQLite has one writer: one process, many threads
         web_workers=read.number("WEB_WORKERS", default=2 if redis_url else 1, low=1, high=64),
         web_threads=read.number("WEB_THREADS", default=8, low=1, high=256),
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=2, low=1, high=64),

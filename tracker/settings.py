@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "axes",
+    "corsheaders",
 ]
 
 MIDDLEWARE = [
@@ -46,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tracker.middleware.ResponseHeaders",
     "tracker.middleware.Probes",
+    "corsheaders.middleware.CorsMiddleware",
     "tracker.middleware.RequestSize",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tracker.middleware.ReaderLanguage",
@@ -199,13 +201,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "positions.api.throttles.AnonymousThrottle",
+        "positions.api.throttles.SignedInThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {
-        "anon": f"{ENVIRONMENT.throttle_anonymous}/min",
-        "user": f"{ENVIRONMENT.throttle_user}/min",
-    },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "positions.api.problems.problem_response",
     # ``format`` is a parameter of some of our endpoints
@@ -213,6 +211,20 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": PROXY_COUNT,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+THROTTLE_ANONYMOUS = ENVIRONMENT.throttle_anonymous
+THROTTLE_USER = ENVIRONMENT.throttle_user
+# several machines need one place to count; one machine has the data directory
+THROTTLES_IN_CACHE = ENVIRONMENT.redis_url is not None
+# Other sites' scripts may read the API where an origin is named; never with the cookies of who is signed in here
+CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.cors_origins)
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PATCH", "DELETE")
+CORS_ALLOW_HEADERS = (
+    "accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match",
+)  # fmt: skip
+CORS_EXPOSE_HEADERS = ("ETag", "Retry-After", "Location", "Link", "Deprecation", "Sunset", "WWW-Authenticate")
+CORS_PREFLIGHT_MAX_AGE = 3600
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Bearer",
     "TOKEN_TTL": timedelta(days=ENVIRONMENT.token_days),

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
 from positions.api.audit import note_reads
+from positions.api.conditional import tag_by
 from positions.api.lookups import InNegotiation, Issues, Parties
-from positions.api.paging import PAGING, MethodPage, Page, Term, page_of_list, page_of_pages
+from positions.api.paging import PAGING, MethodPage, Page, Term, link_to, page_of_list, page_of_pages
 from positions.api.parameters import Day, Flag, Instant, Number, OneOf, Ordering, Parameter, fields_of
 from positions.api.serializers.fields import Payload, field_names, instant_text
 from positions.api.views import ApiView
@@ -161,4 +162,12 @@ class PagedDerivedView(ViewSetMixin, DerivedView):
     def send(self, page: Page[Any]) -> Response:
         """The page, with links that keep to its moment."""
         pinned = {"as_of": self.moment.as_of.isoformat(), "known_at": instant_text(self.moment.known_at)}
-        return self.paged(page, self.serializer_class, {"reader": self.reader}, pinned)
+        response = self.paged(page, self.serializer_class, {"reader": self.reader}, pinned)
+        if self.question["known_at"] is None and (page.following or page.preceding):
+            # asked a moment later the links name another instant and lead to the same rows
+            links = {
+                "next": link_to(self.request, page.following),
+                "previous": link_to(self.request, page.preceding),
+            }
+            tag_by(response, {**response.data, **links})
+        return response

@@ -25,6 +25,9 @@ from positions.api.problems import BadParameters
 DEFAULT_PAGE_ROWS = 100
 MOST_PAGE_ROWS = 500
 
+# without the time of signing: the same page has the same links whenever it is asked for
+SIGNER = signing.Signer(salt=__name__)
+
 T = TypeVar("T")
 Term = tuple[str, bool]  # column or field, and whether it descends
 
@@ -56,7 +59,7 @@ class CursorParameter(Parameter):
 
     def read(self, raw: str, question: Question) -> Cursor:
         try:
-            order, back, values = signing.loads(raw, salt=__name__)
+            order, back, values = SIGNER.unsign_object(raw)
             return Cursor(order, back, tuple(_thaw(value) for value in values))
         except (signing.BadSignature, ValueError, TypeError):
             raise Refused("is not a cursor of this address; follow the links of an answer") from None
@@ -183,7 +186,7 @@ def link_to(request: Request, cursor: Cursor | None, pinned: Mapping[str, str] |
     """The absolute address of the page at a cursor, the other parameters as they were given or ``pinned``."""
     if cursor is None:
         return None
-    token = signing.dumps([cursor.order, cursor.back, [_freeze(value) for value in cursor.values]], salt=__name__)
+    token = SIGNER.sign_object([cursor.order, cursor.back, [_freeze(value) for value in cursor.values]])
     query = {**request.query_params.dict(), **(pinned or {}), "cursor": token}
     return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
 

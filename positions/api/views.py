@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import BasePagination
 from rest_framework.parsers import BaseParser
@@ -75,7 +76,14 @@ class ApiView(GenericAPIView[Any]):
         return (400, 404, 406, 429) if self.is_open else (400, 401, 404, 406, 429)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+        """Who is refused before the throttles are asked is counted as well: guessing tokens costs requests."""
+        try:
+            super().initial(request, *args, **kwargs)
+        except Throttled:
+            raise
+        except (APIException, NotPermitted):
+            self.check_throttles(request)
+            raise
         handler = getattr(self, "post", None) if request.method == "POST" else None
         if handler is not None and IDEMPOTENCY_KEY in request.headers and self.reader.user is not None:
             # the framework looks the handler up after this

@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from rest_framework.throttling import AnonRateThrottle
 
 from positions.api.resources.parties import PartyView
 from positions.api.urls import RESOURCES
@@ -117,14 +116,6 @@ def test_media_types(api: Api) -> None:
 
 def test_format_is_no_parameter_of_the_framework(api: Api) -> None:
     assert set(api.errors("parties/", format="json")) == {"format"}
-
-
-def test_throttled_readers_are_told_when_to_come_back(api: Api) -> None:
-    with mock.patch.object(AnonRateThrottle, "get_rate", return_value="2/min"):
-        answers = [api("parties/") for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert_problem(answers[-1], 429)
-    assert 0 < int(answers[-1]["Retry-After"]) <= 60
 
 
 def test_throttles_are_those_of_the_settings() -> None:
