@@ -18,6 +18,7 @@ class AgreementView(DerivedView):
     """How often parties take the same stance in one source or on one day, issue by issue, whole."""
 
     serializer_class = AgreementSerializer
+    method_section = "agreement"
     parameters = (
         Parties(description="Slugs of parties. One: the pairs that hold it. Several: the pairs among them."),
         Issues(description="Slugs of the issues compared."),
@@ -34,4 +35,4 @@ class AgreementView(DerivedView):
             parties=asked["party"],
             issues=asked["issue"],
         )
-        return Response(AgreementSerializer(found, only=asked["fields"]).data)
+        return self.answer_whole(found)

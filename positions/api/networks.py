@@ -55,6 +55,7 @@ class NetworkView(DerivedView):
     """
 
     serializer_class = NetworkSerializer
+    method_section = "discourse-networks"
     parameters = (
         Parties(description="Slugs of the parties wanted: picks rows (in one mode columns too) after the computation."),
         Issues(description="Slugs of the issues: only statements on these count."),
@@ -97,7 +98,7 @@ class NetworkView(DerivedView):
         found = network_for(self.reader, negotiation, self.moment, recipe, chosen)
         if format in FILES:
             return self.answer_file(found, format, f"{negotiation.slug}-network")
-        return Response(NetworkSerializer(as_payload(found.drawing), only=asked["fields"]).data)
+        return self.answer_whole(as_payload(found.drawing))
 
     def refuse_contradictions(self, recipe: Recipe, format: str) -> None:
         """Raise :class:`BadParameters` where single values are fine but do not go together."""

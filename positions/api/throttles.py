@@ -58,7 +58,7 @@ class AnonymousThrottle(MinuteThrottle):
         return int(settings.THROTTLE_ANONYMOUS)
 
     def who_asks(self, request: Request) -> str | None:
-        if request.user is not None and request.user.is_authenticated:
+        if request.user.is_authenticated:
             return None
         return f"address {network_of(str(self.get_ident(request)))}"
 
@@ -71,7 +71,7 @@ class SignedInThrottle(MinuteThrottle):
         return int(settings.THROTTLE_USER)
 
     def who_asks(self, request: Request) -> str | None:
-        if request.user is None or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             return None
         token = request.auth
         return f"token {token.digest}" if isinstance(token, AuthToken) else f"user {request.user.pk}"

@@ -43,6 +43,7 @@ def talks(db: None) -> Negotiation:
 def test_pairs_by_source(api: Api, talks: Negotiation) -> None:
     nothing = {"units": 0, "same": 0, "partial": 0, "opposite": 0, "mixed": 1, "same_share": None, "agreement": None}
     assert api.json("agreement/", negotiation="talks") == {
+        "method": "http://testserver/method/#agreement",
         "parties": ["east", "north", "south"],
         "pairs": [
             {"a": "east", "b": "north", **nothing},

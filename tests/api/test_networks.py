@@ -57,6 +57,7 @@ def test_one_mode(api: Api, talks: Negotiation) -> None:
         "column_slugs": ["south", "north"],
         "row_statements": [2, 3],
         "column_statements": [2, 3],
+        "method": "http://testserver/method/#discourse-networks",
     }
     assert api.json("networks/", negotiation="talks", qualifier="subtract")["matrix"] == [[0, 0], [0, 0]]
     assert api.json("networks/", negotiation="talks", qualifier="conflict", normalisation="average")["matrix"] == [

@@ -214,3 +214,4 @@ class AgreementSerializer(Payload):
 
     parties = serializers.ListField(child=serializers.CharField())
     pairs = PairAgreementSerializer(many=True)
+    method = MethodField()

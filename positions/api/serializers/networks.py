@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from positions.api.serializers.fields import Payload
+from positions.api.serializers.fields import MethodField, Payload
 
 
 class NetworkSerializer(Payload):
@@ -21,3 +21,4 @@ class NetworkSerializer(Payload):
         child=serializers.IntegerField(), help_text="Statements counted, after duplicates."
     )
     column_statements = serializers.ListField(child=serializers.IntegerField())
+    method = MethodField()
