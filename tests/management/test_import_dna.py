@@ -338,6 +338,7 @@ def scramble(body: bytes) -> bytes:
             "is no SQLite file; files of DNA 1 are XML: open and save it with DNA 3",
         ),
         (cut, "is damaged or incomplete: "),
+        (lambda body: body[:-1], "is damaged or incomplete: it has "),
         (scramble, "is damaged or incomplete: "),
         (lambda body: body[:16], "is damaged or incomplete: "),
     ],

@@ -193,7 +193,7 @@ class ConcessionSerializer(Payload):
     statements_after = serializers.ListField(child=serializers.UUIDField())
 
 
-class PairAgreementSerializer(serializers.Serializer[Any]):
+class PairAgreementSerializer(Payload):
     """Two parties over the units that both have a value in; ``a`` comes before ``b``."""
 
     a = serializers.CharField()

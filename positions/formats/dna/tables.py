@@ -77,13 +77,7 @@ def open_dna(path: Path) -> Iterator[DnaTables]:
 
     Raises :class:`BundleRefused` for anything but a whole file of DNA 3.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(SQLITE_HEAD))
-    except OSError as error:
-        raise BundleRefused([("file", f"cannot be read: {error.strerror}")]) from None
-    if head != SQLITE_HEAD:
-        raise BundleRefused([("file", _not_sqlite(head))])
+    _check_head(path)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             # what is no UTF-8 becomes lone surrogates, and is refused with its place
@@ -95,6 +89,27 @@ def open_dna(path: Path) -> Iterator[DnaTables]:
             yield DnaTables(connection)
     except sqlite3.Error as error:
         raise BundleRefused([("file", f"is damaged or incomplete: {error}")]) from None
+    except UnicodeDecodeError:  # what SQLite says of damage quotes the damage
+        raise BundleRefused([("file", "is damaged or incomplete: its tables cannot be read")]) from None
+
+
+def _check_head(path: Path) -> None:
+    """The first 100 bytes: that it is SQLite at all, and as long as it says; SQLite itself would fill up with zeros."""
+    try:
+        with path.open("rb") as file:
+            head, size = file.read(100), path.stat().st_size
+    except OSError as error:
+        raise BundleRefused([("file", f"cannot be read: {error.strerror}")]) from None
+    if not head.startswith(SQLITE_HEAD):
+        raise BundleRefused([("file", _not_sqlite(head))])
+    page_size, changes, pages, counted_at = (
+        int.from_bytes(head[start : start + length]) for start, length in ((16, 2), (24, 4), (28, 4), (92, 4))
+    )
+    page_size = 65536 if page_size == 1 else page_size
+    # the number of pages holds if it was written together with the last change
+    expected = pages * page_size if changes == counted_at else 0
+    if len(head) < 100 or not page_size or size % page_size or size < expected:
+        raise BundleRefused([("file", f"is damaged or incomplete: it has {size:,} bytes, {expected:,} are announced")])
 
 
 def _not_sqlite(head: bytes) -> str:
