@@ -28,8 +28,9 @@ PLACES = re.compile(r"(parties|persons|issues|sources|statements)\[(\d+)\](.*)",
 class DnaOptions:
     """How a file is read: what plays which part in it, and what it does not say itself.
 
-    ``title`` is that of a new negotiation. ``prefix`` begins the keys of sources and statements: give two
-    files that go into one negotiation different ones. ``language`` is that of the documents.
+    ``title`` is that of a new negotiation; without it, its slug in words. ``prefix`` begins the keys of
+    sources and statements: give two files that go into one negotiation different ones. ``language`` is
+    that of the documents.
     """
 
     roles: DnaRoles = field(default_factory=DnaRoles)
@@ -62,7 +63,7 @@ def import_dna(
     project = read_dna(path, options.roles, skip_incomplete=options.skip_incomplete)
     tell(f"found {len(project.documents)} documents and {len(project.statements)} statements")
     negotiation = negotiations_for(reader).filter(slug=slug).first()
-    title = negotiation.title if negotiation else options.title or path.stem.replace("_", " ")
+    title = negotiation.title if negotiation else options.title or slug.replace("-", " ").capitalize()
     names = DnaNames(slug=slug, title=title, language=options.language, prefix=options.prefix)
     known = _name_all(reader, project, names, negotiation)
     try:

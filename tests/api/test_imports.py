@@ -17,6 +17,7 @@ from positions.services.import_jobs import forget_imported_files
 from positions.services.job_runs import execute_job
 from positions.services.jobs import cancel_job
 from tests.api.conftest import ROOT, Api
+from tests.dna_files import write_mill_dispute
 from tests.factories import add_member, make_issue, make_negotiation, make_party, make_user
 from tests.services.bundles import BUNDLE
 
@@ -119,6 +120,15 @@ def test_file_of_another_program_that_is_none(talks: Negotiation) -> None:
     assert execute_job(Job.objects.get().pk) == JobState.FAILED
     [error] = api.json(answer["Location"])["errors"]
     assert (error["row"], "rapporteur-" in error["message"]) == (None, False)
+
+
+def test_file_of_another_program_makes_a_negotiation(db: None, tmp_path: Path) -> None:
+    file = write_mill_dispute(tmp_path / "x.dna")
+    api = Api(make_user(is_superuser=True))
+    assert send(api, file.path.read_bytes(), format="dna", negotiation="old-mill").status_code == 202
+    assert execute_job(Job.objects.get().pk) == JobState.SUCCEEDED
+    negotiation = Negotiation.objects.get()
+    assert (negotiation.slug, negotiation.title, Coding.objects.count()) == ("old-mill", "Old mill", 3)
 
 
 def test_who_may_not_import_leaves_no_file(talks: Negotiation, files: Path) -> None:

@@ -52,7 +52,7 @@ def test_file_becomes_a_negotiation(manage: Manage, dispute: DnaFile) -> None:
     assert "found 2 documents and 3 statements\n" in done.err
     assert "warning: attribute “Type” of 1 entities: left aside: attributes have no place here\n" in done.err
     negotiation = Negotiation.objects.get()
-    assert (negotiation.slug, negotiation.title, negotiation.visibility) == ("mill", "mill dispute", "restricted")
+    assert (negotiation.slug, negotiation.title, negotiation.visibility) == ("mill", "Mill", "restricted")
     assert list(Party.objects.values_list("slug", "name", "kind")) == [
         ("fishers", "Fishers", PartyKind.NON_STATE),
         ("millers-guild", "Millers' guild", PartyKind.NON_STATE),

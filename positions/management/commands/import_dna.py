@@ -23,7 +23,7 @@ class Command(ReportingCommand):
         usual = DnaRoles()
         parser.add_argument("file", metavar="FILE", type=readable_file)
         parser.add_argument("--negotiation", metavar="SLUG", required=True, help="into which negotiation")
-        parser.add_argument("--title", default="", help="title of a new negotiation (the file's name without it)")
+        parser.add_argument("--title", default="", help="title of a new negotiation (its slug in words without it)")
         parser.add_argument("--type", metavar="LABEL", help="the statement type to read, where several could be")
         parser.add_argument("--organisation", metavar="VARIABLE", default=usual.organisation, help="who states")
         parser.add_argument("--concept", metavar="VARIABLE", default=usual.concept, help="on what")
