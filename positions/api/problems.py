@@ -141,7 +141,10 @@ def _flatten(detail: Any, path: str = "") -> list[tuple[str, list[str]]]:
     if isinstance(detail, Mapping):
         found: list[tuple[str, list[str]]] = []
         for name, below in detail.items():
-            here = "__all__" if name == "non_field_errors" else str(name)
+            if name == "non_field_errors":
+                found += _flatten(below, path)
+                continue
+            here = str(name)
             found += _flatten(below, f"{path}{'' if here.startswith('[') else '.'}{here}" if path else here)
         return found
     if isinstance(detail, list):

@@ -51,6 +51,7 @@ ACTS: dict[str, dict[str, str]] = {
         "withdrawal": "withdraw",
     },
     "conditions": {"statuses": "add_status"},
+    "jobs": {"cancellation": "cancel"},
 }
 
 

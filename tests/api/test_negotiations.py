@@ -17,6 +17,7 @@ def test_negotiation_payload(api: Api) -> None:
         "title": "The talks",
         "summary": "Who said what.",
         "visibility": "public",
+        "review_policy": None,
     }
 
 

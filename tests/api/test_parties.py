@@ -28,6 +28,7 @@ def test_party_payload(api: Api) -> None:
         "kind": "state",
         "iso3": "NAM",
         "wikidata_id": "Q1030",
+        "is_listed": True,
         "aliases": [
             {"text": "NA", "kind": "name", "language": "en"},
             {"text": "Windhoek", "kind": "name", "language": "en"},
@@ -82,6 +83,7 @@ def test_person_payload_names_only_parties_the_reader_may_see(db: None) -> None:
     assert Api().json("persons/jane/") == {
         "slug": "jane",
         "name": "Jane Doe",
+        "is_listed": True,
         "appointments": [envoy],
         "merged_into": None,
     }

@@ -7,15 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from positions.api.authentication import SignedIn
+from positions.api.inputs.fields import Nothing
 from positions.api.lookups import InNegotiation, ids_of
 from positions.api.parameters import Instant, OneOf, Words, ordering
 from positions.api.serializers.events import EventSerializer, JobSerializer
 from positions.api.views import ResourceView
+from positions.api.writing import WritableView
 from positions.enums import JobState, Role
 from positions.models import Coding, Event, Job
 from positions.queries.access import codings_for, events_for, jobs_for, negotiations_for
+from positions.services.jobs import cancel_job
 
 MOST_DIGITS = 18
 
@@ -66,8 +72,11 @@ class EventView(ResourceView):
         return {"reader": reader, "closed": closed}
 
 
-class JobView(ResourceView):
+class JobView(WritableView):
     """Background work that the reader started."""
+
+    collection = "jobs"
+    related = ()
 
     permission_classes = [SignedIn]
     is_open = False
@@ -93,3 +102,17 @@ class JobView(ResourceView):
 
     def loaded(self, rows: QuerySet[Job]) -> QuerySet[Job]:
         return rows.prefetch_related(Prefetch("negotiation", negotiations_for(self.reader)))
+
+    def permit(self, row: Job) -> None:
+        """Whoever sees a job started it, or is an administrator: either may cancel it."""
+
+    @extend_schema(request=Nothing, responses={200: JobSerializer})
+    def cancel(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Stop work that has not ended; what is running notices at its next step. `If-Match: *` stops it as it is."""
+        self.read_body(Nothing, request.data)
+
+        def write(job: Job) -> Job:
+            cancel_job(self.reader, job)
+            return job
+
+        return self.write_below(write)

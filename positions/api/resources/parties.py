@@ -16,7 +16,7 @@ from positions.api.inputs.parties import (
     person_facts,
 )
 from positions.api.lookups import InNegotiation, Parties, Persons
-from positions.api.parameters import MERGED, OneOf, Question, Words, ordering
+from positions.api.parameters import MERGED, Flag, OneOf, Question, Words, ordering
 from positions.api.serializers.parties import PartySerializer, PersonSerializer
 from positions.api.writing import WritableView
 from positions.enums import PartyKind
@@ -25,6 +25,8 @@ from positions.queries.access import parties_for, persons_for, published_codings
 from positions.queries.withholding import speaker_shown
 from positions.services.access import require_administrator
 from positions.services.parties import save_party, save_person
+
+LISTED = Flag(name="is_listed", description="Whether everybody may know of it, used or not.", lookup="is_listed")
 
 
 def parties_used(rows: QuerySet[Party], negotiation: Negotiation, question: Question) -> QuerySet[Party]:
@@ -111,6 +113,7 @@ class PartyView(SharedView):
         OneOf(name="kind", description="Kind of party.", choices=PartyKind, lookup="kind__in"),
         Words(name="iso3", description="ISO 3166-1 alpha-3 code.", lookup="iso3"),
         Words(name="wikidata_id", description="Wikidata item.", lookup="wikidata_id"),
+        LISTED,
         Words(name="q", description="Words in the name or an alias.", narrow=_party_named),
         MERGED,
     )
@@ -145,6 +148,7 @@ class PersonView(SharedView):
         Persons(name="slug", description="Slugs of people.", narrow=_named),
         Parties(description="Slugs of parties, one of which the person held a post for.", narrow=_posted_for),
         Words(name="post", description="Words in the title of a post held.", narrow=_posted_as),
+        LISTED,
         Words(name="q", description="Words in the name.", lookup="name__icontains"),
         MERGED,
     )

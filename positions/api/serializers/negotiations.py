@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from positions.api.serializers.fields import EnumField, Payload, SlugOf
-from positions.enums import RoundFormat, RoundStatus, Visibility
-from positions.models import Delegation
+from positions.enums import ReviewPolicy, RoundFormat, RoundStatus, Visibility
+from positions.models import Delegation, Negotiation
 
 
 class NegotiationSerializer(Payload):
@@ -18,6 +18,13 @@ class NegotiationSerializer(Payload):
     title = serializers.CharField()
     summary = serializers.CharField()
     visibility = EnumField(Visibility)
+    review_policy = EnumField(ReviewPolicy, allow_null=True, help_text="Null for readers who are no members.")
+
+    def to_representation(self, negotiation: Negotiation) -> dict[str, Any]:
+        shown = super().to_representation(negotiation)
+        if "review_policy" in shown and not self.reader.is_member(negotiation.pk):
+            shown["review_policy"] = None
+        return shown
 
 
 class DelegateSerializer(serializers.Serializer[Any]):

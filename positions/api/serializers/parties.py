@@ -26,6 +26,7 @@ class PartySerializer(Payload):
     kind = EnumField(PartyKind)
     iso3 = serializers.CharField(allow_null=True, help_text="ISO 3166-1 alpha-3, states only.")
     wikidata_id = serializers.CharField()
+    is_listed = serializers.BooleanField(help_text="Whether everybody may know of it, used or not.")
     aliases = AliasSerializer(many=True)
     merged_into = SlugOf(allow_null=True, help_text="The party it was merged into; such parties are in no list.")
 
@@ -44,5 +45,6 @@ class PersonSerializer(Payload):
 
     slug = serializers.CharField()
     name = serializers.CharField()
+    is_listed = serializers.BooleanField(help_text="Whether everybody may know of them, named anywhere or not.")
     appointments = AppointmentSerializer(many=True)
     merged_into = SlugOf(allow_null=True, help_text="The person it was merged into; such people are in no list.")
