@@ -250,6 +250,15 @@ class ChangeKind(TextChoices):
     MERGE_ISSUES = "merge_issues", "Issues merged"
 
 
+class FeedKind(TextChoices):
+    """What a change in the feed asks of whoever keeps a copy."""
+
+    CHANGED = "changed", "The records named are new or changed: read them at their addresses"
+    GONE = "gone", "The records named are no longer to be seen: drop them"
+    REREAD = "reread", "Much may have changed: read everything of the negotiation again"
+    CLOSED = "closed", "The negotiation is no longer to be seen: drop everything of it"
+
+
 class Role(TextChoices):
     """What a member may do in a negotiation, each role including those before it."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from positions.api.agreement import AgreementView
+from positions.api.changes import ChangesView
 from positions.api.derived import ConcessionsView, MatrixView, PositionsView, ShiftsView, TimelineView
 from positions.api.documents import DocsView, SchemaView
 from positions.api.exports import CodingExport, PositionExport, ShiftExport, StatementExport
@@ -95,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("exports/positions/", PositionExport.as_view({"get": "export"}), name="api-exports-positions"),
     path("exports/shifts/", ShiftExport.as_view({"get": "export"}), name="api-exports-shifts"),
     path("imports/", ImportView.as_view(), name="api-imports"),
+    path("changes/", ChangesView.as_view(), name="api-changes"),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),
     path("tokens/<str:id>/", TokenView.as_view({"get": "retrieve", "delete": "destroy"}), name="api-tokens-one"),

@@ -95,3 +95,34 @@ def unguard_statements() -> list[str]:
         statements += [f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}" for verb in ("update", "delete")]
         statements.append(f"DROP FUNCTION IF EXISTS {table}_keep()")
     return [*statements, "DROP FUNCTION IF EXISTS positions_refuse()"]
+
+
+def feed_statements() -> list[str]:
+    """SQL that gives each event its place in the order of commits.
+
+    The trigger waits until its transaction is about to commit, then takes a lock that the next one
+    gets when this one is over and seen: places are handed out one transaction at a time. The lock's
+    number is any that nothing else in the database uses.
+    """
+    place_it = (
+        "CREATE FUNCTION positions_place_event() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM pg_advisory_xact_lock(7302551604); "
+        "INSERT INTO positions_eventplace (event_id, token) VALUES (NEW.id, gen_random_uuid()); RETURN NULL; END $$"
+    )
+    at_commit = (
+        "CREATE CONSTRAINT TRIGGER positions_event_placed AFTER INSERT ON positions_event "
+        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION positions_place_event()"
+    )
+    earlier = (
+        "INSERT INTO positions_eventplace (event_id, token) "
+        "SELECT id, gen_random_uuid() FROM positions_event ORDER BY id"
+    )
+    return [place_it, at_commit, earlier]
+
+
+def unfeed_statements() -> list[str]:
+    """SQL that takes that away again."""
+    return [
+        "DROP TRIGGER IF EXISTS positions_event_placed ON positions_event",
+        "DROP FUNCTION IF EXISTS positions_place_event()",
+    ]

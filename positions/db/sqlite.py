@@ -74,3 +74,21 @@ def unguard_statements() -> list[str]:
     names = [f"{table}_no_{verb}" for table in (*APPEND_ONLY, *KEPT_WITH_CODING) for verb in ("update", "delete")]
     names += [f"{table}_{guard}" for table in FROZEN for guard in ("frozen", "kept")]
     return [f"DROP TRIGGER IF EXISTS {name}" for name in names]
+
+
+def feed_statements() -> list[str]:
+    """SQL that gives each event its place in the order of commits: one transaction writes at a time."""
+    place_it = (
+        "CREATE TRIGGER positions_event_placed AFTER INSERT ON positions_event BEGIN "
+        "INSERT INTO positions_eventplace (event_id, token) VALUES (NEW.id, lower(hex(randomblob(16)))); END"
+    )
+    earlier = (
+        "INSERT INTO positions_eventplace (event_id, token) "
+        "SELECT id, lower(hex(randomblob(16))) FROM positions_event ORDER BY id"
+    )
+    return [place_it, earlier]
+
+
+def unfeed_statements() -> list[str]:
+    """SQL that takes that away again."""
+    return ["DROP TRIGGER IF EXISTS positions_event_placed"]

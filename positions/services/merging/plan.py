@@ -203,6 +203,7 @@ def close_merge(
             after={
                 "name": str(duplicate),
                 "merged_into": str(kept),
+                "kept": kept.pk,
                 "changed": count_of(number, "record"),
                 "change_set": change_set.pk,
             },
