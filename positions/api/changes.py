@@ -23,7 +23,7 @@ from positions.api.serializers.fields import field_names
 from positions.api.views import ApiView
 from positions.models import EventPlace
 from positions.queries.access import Reader
-from positions.queries.feed import Feed
+from positions.queries.feed import Change, Feed
 
 SIGNER = signing.Signer(salt=__name__)
 
@@ -73,9 +73,10 @@ class ChangesView(ApiView):
         question = self.question
         cursor = self.asked_cursor()
         feed = Feed(self.reader, cursor.began_at, question.negotiation)
+        changes: list[Change] = []
         if question["latest"]:
-            newest = feed.newest()
-            last, changes, more = newest.token if newest else None, [], False
+            newest, more = feed.newest(), False
+            last = newest.token if newest else None
         else:
             changes, more = feed.after(self.place_of(cursor), question["page_size"] or DEFAULT_PAGE_ROWS)
             last = changes[-1].token if changes else cursor.token

@@ -100,29 +100,46 @@ def unguard_statements() -> list[str]:
 def feed_statements() -> list[str]:
     """SQL that gives each event its place in the order of commits.
 
-    The trigger waits until its transaction is about to commit, then takes a lock that the next one
-    gets when this one is over and seen: places are handed out one transaction at a time. The lock's
-    number is any that nothing else in the database uses.
+    A deferred trigger takes a lock that the next transaction gets when this one is over and seen:
+    places are handed out one transaction at a time. The lock's number is any that nothing else in the
+    database uses. It is taken when nothing else is left to be locked, since two transactions could
+    otherwise wait for each other: the checks of foreign keys lock rows at the commit too. So the event's
+    own deferred trigger only makes a row, whose deferred trigger comes after all that was waiting.
     """
-    place_it = (
-        "CREATE FUNCTION positions_place_event() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN PERFORM pg_advisory_xact_lock(7302551604); "
+    make_row = (
+        "CREATE FUNCTION positions_announce_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "INSERT INTO positions_eventplace (event_id, token) VALUES (NEW.id, gen_random_uuid()); RETURN NULL; END $$"
     )
-    at_commit = (
-        "CREATE CONSTRAINT TRIGGER positions_event_placed AFTER INSERT ON positions_event "
-        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION positions_place_event()"
+    place = "positions_place_event"
+    place_row = (
+        "CREATE FUNCTION positions_place_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "PERFORM pg_advisory_xact_lock(7302551604); "
+        "UPDATE positions_eventplace SET place = nextval('positions_eventplace_order') WHERE event_id = NEW.event_id; "
+        "RETURN NULL; END $$"
     )
     earlier = (
-        "INSERT INTO positions_eventplace (event_id, token) "
-        "SELECT id, gen_random_uuid() FROM positions_event ORDER BY id"
+        "INSERT INTO positions_eventplace (event_id, place, token) SELECT id, nextval('positions_eventplace_order'), "
+        "gen_random_uuid() FROM (SELECT id FROM positions_event ORDER BY id) AS earlier"
     )
-    return [place_it, at_commit, earlier]
+    announced = "positions_event_announced AFTER INSERT ON positions_event"
+    placed = "positions_event_placed AFTER INSERT ON positions_eventplace"
+    deferred = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+    return [
+        "CREATE SEQUENCE positions_eventplace_order",
+        make_row,
+        place_row,
+        f"CREATE CONSTRAINT TRIGGER {announced} {deferred} EXECUTE FUNCTION positions_announce_event()",
+        earlier,
+        f"CREATE CONSTRAINT TRIGGER {placed} {deferred} WHEN (NEW.place IS NULL) EXECUTE FUNCTION {place}()",
+    ]
 
 
 def unfeed_statements() -> list[str]:
     """SQL that takes that away again."""
     return [
-        "DROP TRIGGER IF EXISTS positions_event_placed ON positions_event",
+        "DROP TRIGGER IF EXISTS positions_event_announced ON positions_event",
+        "DROP TRIGGER IF EXISTS positions_event_placed ON positions_eventplace",
+        "DROP FUNCTION IF EXISTS positions_announce_event()",
         "DROP FUNCTION IF EXISTS positions_place_event()",
+        "DROP SEQUENCE IF EXISTS positions_eventplace_order",
     ]

@@ -80,11 +80,12 @@ def feed_statements() -> list[str]:
     """SQL that gives each event its place in the order of commits: one transaction writes at a time."""
     place_it = (
         "CREATE TRIGGER positions_event_placed AFTER INSERT ON positions_event BEGIN "
-        "INSERT INTO positions_eventplace (event_id, token) VALUES (NEW.id, lower(hex(randomblob(16)))); END"
+        "INSERT INTO positions_eventplace (event_id, place, token) SELECT NEW.id, "
+        "(SELECT coalesce(max(place), 0) + 1 FROM positions_eventplace), lower(hex(randomblob(16))); END"
     )
     earlier = (
-        "INSERT INTO positions_eventplace (event_id, token) "
-        "SELECT id, lower(hex(randomblob(16))) FROM positions_event ORDER BY id"
+        "INSERT INTO positions_eventplace (event_id, place, token) "
+        "SELECT id, row_number() OVER (ORDER BY id), lower(hex(randomblob(16))) FROM positions_event"
     )
     return [place_it, earlier]
 

@@ -24,17 +24,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="EventPlace",
             fields=[
-                ("place", models.BigAutoField(primary_key=True, serialize=False)),
-                ("token", models.UUIDField(unique=True)),
                 (
                     "event",
                     models.OneToOneField(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
                         related_name="feed_place",
+                        serialize=False,
                         to="positions.event",
                     ),
                 ),
+                ("place", models.BigIntegerField(null=True, unique=True)),
+                ("token", models.UUIDField(unique=True)),
             ],
             options={"ordering": ["place"]},
         ),

@@ -3,8 +3,8 @@
 from positions.models.changes import ChangeSet
 from positions.models.codings import Coding, Condition, ConditionStatusEntry
 from positions.models.events import Event
-from positions.models.idempotency import IdempotencyKey
 from positions.models.feed import EventPlace
+from positions.models.idempotency import IdempotencyKey
 from positions.models.issues import CodebookEntry, CodebookVersion, Issue
 from positions.models.jobs import Job, WorkerHeartbeat
 from positions.models.negotiations import Delegation, DelegationMember, Member, Negotiation, Round
@@ -27,8 +27,8 @@ __all__ = [
     "Delegation",
     "DelegationMember",
     "Event",
-    "IdempotencyKey",
     "EventPlace",
+    "IdempotencyKey",
     "Issue",
     "Job",
     "Member",

@@ -11,13 +11,16 @@ class EventPlace(models.Model):
     """The place of one event among all events, in the order in which they were committed.
 
     An event's id is handed out before its transaction commits, so a reader that goes by ids would
-    miss the ones that commit late. A trigger of the database writes this row at the commit itself:
-    whoever sees a place sees every earlier one. ``token`` names the place to outsiders, whom the
-    number would tell how much happens that they may not see.
+    miss the ones that commit late. Triggers of the database write this row at the commit itself:
+    whoever sees a place sees every earlier one. ``place`` is null only within the transaction that
+    has yet to commit. ``token`` names it to outsiders, whom the number would tell how much happens
+    that they may not see.
     """
 
-    place = models.BigAutoField(primary_key=True)
-    event = models.OneToOneField(Event, on_delete=models.DO_NOTHING, db_constraint=False, related_name="feed_place")
+    event = models.OneToOneField(
+        Event, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="feed_place"
+    )
+    place = models.BigIntegerField(null=True, unique=True)
     token = models.UUIDField(unique=True)
 
     class Meta:

@@ -143,9 +143,8 @@ class Feed:
 
     def _rows(self) -> QuerySet[EventPlace]:
         """The places whose events may concern the reader: a little more than what they are told."""
-        rows = EventPlace.objects.select_related("event__negotiation").exclude(
-            Q(event__subject_type__in=NO_RECORD) | Q(event__action__in=NO_CHANGE)
-        )
+        rows = EventPlace.objects.select_related("event__negotiation").filter(place__isnull=False)
+        rows = rows.exclude(Q(event__subject_type__in=NO_RECORD) | Q(event__action__in=NO_CHANGE))
         if self.negotiation is not None:
             rows = rows.filter(event__negotiation=self.negotiation)
         if self.reader.is_administrator:
@@ -217,6 +216,7 @@ def _concerns(reader: Reader, event: Event) -> bool:
 def _closed(feed: Feed, row: EventPlace) -> Change | None:
     """Word that a negotiation is out of sight now, where this event took it from a reader who could see it."""
     event = row.event
+    assert row.place is not None
     if event.at < feed.told_since:
         return None
     open_before = {Visibility.PUBLIC, Visibility.INTERNAL} if feed.reader.user else {Visibility.PUBLIC}
@@ -233,6 +233,7 @@ def _closed(feed: Feed, row: EventPlace) -> Change | None:
 
 def _wide(feed: Feed, row: EventPlace) -> Change | None:
     event = row.event
+    assert row.place is not None
     if event.negotiation is None:
         return None
     subject = Reference("negotiations", event.negotiation.slug)
@@ -248,6 +249,7 @@ Named = Mapping[str, Sequence[str]]  # resource to ids, the subject's first
 def _narrow(feed: Feed, row: EventPlace, named: Named, seen: Mapping[str, Mapping[str, str]]) -> Change | None:
     """The records that the event names, as far as the reader may see them or knew them."""
     event, reader = row.event, feed.reader
+    assert row.place is not None
     references = [
         Reference(resource, seen[resource].get(each, each), each in seen[resource])
         for resource, ids in named.items()
@@ -294,12 +296,13 @@ def _reads_log(reader: Reader, event: Event) -> bool:
 
 def _named(event: Event) -> Named:
     """The records by resource and id, each once, those of the subject's own kind first."""
-    before, after = event.before or {}, event.after or {}
+    before: dict[str, Any] = event.before or {}
+    after: dict[str, Any] = event.after or {}
     found: dict[str, list[Any]] = defaultdict(list)
     kind = event.subject_type
     if kind in RESOURCES:
         found[RESOURCES[kind]].append(event.subject_id)
-    step = after.get("step") if isinstance(after.get("step"), dict) else {}
+    step: dict[str, Any] = after.get("step") or {}
     if kind == "coding":
         found["codings"].append(after.get("id"))
         found["statements"] += [before.get("statement"), after.get("statement")]
@@ -311,7 +314,7 @@ def _named(event: Event) -> Named:
     elif kind == "statementgroup":
         found["statements"] += _listed(after.get("statements"))
     elif kind == "relation":
-        found["statements"] += [(after or before).get("statement"), (after or before).get("other")]
+        found["statements"] += [{**before, **after}.get("statement"), {**before, **after}.get("other")]
     return {resource: distinct for resource, ids in found.items() if (distinct := _distinct(ids))}
 
 

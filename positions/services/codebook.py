@@ -48,7 +48,7 @@ def publish_codebook_version(
     """
     require_role(reader, negotiation, Role.LEAD)
     require_reason(reason)
-    negotiation = Negotiation.objects.select_for_update().get(pk=negotiation.pk)
+    negotiation = Negotiation.objects.select_for_update(no_key=True).get(pk=negotiation.pk)
     newest = newest_version(negotiation)
     before = {words.issue.pk: words for words in words_in_force(negotiation, newest)}
     _check_entries(negotiation, entries, before)
@@ -85,7 +85,7 @@ def edit_codebook_version(
     """Change the newest version while no coding uses it. Raises :class:`Conflict` afterwards."""
     require_role(reader, version.negotiation, Role.LEAD)
     require_reason(reason)
-    negotiation = Negotiation.objects.select_for_update().get(pk=version.negotiation_id)
+    negotiation = Negotiation.objects.select_for_update(no_key=True).get(pk=version.negotiation_id)
     version = CodebookVersion.objects.select_for_update().get(pk=version.pk)
     if not is_editable(version):
         raise Conflict(

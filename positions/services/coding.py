@@ -104,7 +104,11 @@ def coder_name(reader: Reader) -> str:
 def code_statement(reader: Reader, statement: Statement, facts: CodingFacts) -> Coding:
     """Add a draft reading. Raises :class:`Invalid`, and :class:`Conflict` when the statement is no longer in force."""
     require_role(reader, statement.negotiation, Role.ANALYST)
-    statement = Statement.objects.select_for_update().select_related("negotiation", "source").get(pk=statement.pk)
+    statement = (
+        Statement.objects.select_for_update(of=("self", "negotiation"), no_key=True)
+        .select_related("negotiation", "source")
+        .get(pk=statement.pk)
+    )
     require_in_force(statement)
     coding = build_coding(
         statement,

@@ -126,7 +126,8 @@ def set_condition_status(
     Raises :class:`Invalid` without either, for a day in the future, or for a statement of another
     negotiation; :class:`Conflict` when the coding is no longer in force.
     """
-    coding = Coding.objects.select_for_update().select_related("negotiation").get(pk=condition.coding_id)
+    locked = Coding.objects.select_for_update(of=("self",), no_key=True)
+    coding = locked.select_related("negotiation").get(pk=condition.coding_id)
     require_role(reader, coding.negotiation, Role.ANALYST)
     require_in_force(coding)
     errors: dict[str, list[str]] = {}

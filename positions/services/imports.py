@@ -116,7 +116,7 @@ def import_bundle(
 
 
 def _negotiation_of(reader: Reader, bundle: Bundle) -> tuple[Negotiation, bool]:
-    existing = negotiations_for(reader).select_for_update().filter(slug=bundle.slug).first()
+    existing = negotiations_for(reader).select_for_update(no_key=True).filter(slug=bundle.slug).first()
     if existing is not None:
         require_role(reader, existing, Role.ANALYST)
         return existing, False

@@ -116,7 +116,7 @@ def create_negotiation(reader: Reader, facts: NegotiationFacts) -> Negotiation:
 def update_negotiation(reader: Reader, negotiation: Negotiation, facts: NegotiationFacts) -> Negotiation:
     """Change title, summary, visibility or review policy. The slug, an address others rely on, stays."""
     require_role(reader, negotiation, Role.LEAD)
-    negotiation = Negotiation.objects.select_for_update().get(pk=negotiation.pk)
+    negotiation = Negotiation.objects.select_for_update(no_key=True).get(pk=negotiation.pk)
     if facts.slug != negotiation.slug:
         raise Invalid({"slug": "is an address others rely on; it cannot change"})
     before = snapshot(negotiation)
@@ -278,7 +278,7 @@ def set_member_role(reader: Reader, negotiation: Negotiation, user: User, role: 
     require_role(reader, negotiation, Role.LEAD)
     if role not in Role.values:
         raise Invalid({"role": f"“{role}” is no role; use one of {', '.join(Role.values)}"})
-    member = Member.objects.select_for_update().filter(negotiation=negotiation, user=user).first()
+    member = Member.objects.select_for_update(of=("self",)).filter(negotiation=negotiation, user=user).first()
     before = {"role": member.role} if member else None
     if member is not None and member.role == role:
         return member

@@ -135,7 +135,7 @@ def register_source(
 def fix_text(reader: Reader, source: Source, text: str, *, extraction: str = "plain text") -> SourceText:
     """Fix the canonical text of a source that has none. Raises :class:`Conflict` when it has one already."""
     require_role(reader, source.negotiation, Role.ANALYST)
-    source = Source.objects.select_for_update().get(pk=source.pk)
+    source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     if source.texts.exists():
         raise Conflict("The text of this source is already fixed; it never changes.")
     canonical = check_text(text)
@@ -159,7 +159,7 @@ def update_source(reader: Reader, source: Source, facts: SourceFacts) -> Source:
     Raises :class:`Invalid` when a statement would lie after the new date.
     """
     require_role(reader, source.negotiation, Role.ANALYST)
-    source = Source.objects.select_for_update().get(pk=source.pk)
+    source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     before = snapshot(source)
     apply_source_facts(source, facts)
     if Source.objects.filter(negotiation=source.negotiation, key=source.key).exclude(pk=source.pk).exists():

@@ -192,9 +192,12 @@ def correct_statement(reader: Reader, statement: Statement, facts: StatementFact
     """
     require_role(reader, statement.negotiation, role_to_correct(statement.negotiation.review_policy, statement))
     require_reason(reason)
-    statement = Statement.objects.select_for_update().select_related("source").get(pk=statement.pk)
+    locked = Statement.objects.select_for_update(of=("self", "source"), no_key=True)
+    statement = locked.select_related("source").get(pk=statement.pk)
     require_in_force(statement)
-    standing = list(statement.codings.select_for_update().filter(retired_at=None).exclude(status=CodingStatus.REJECTED))
+    standing = list(
+        statement.codings.select_for_update(of=("self",)).filter(retired_at=None).exclude(status=CodingStatus.REJECTED)
+    )
     now = instant_after(
         statement.recorded_at,
         *(coding.recorded_at for coding in standing),
@@ -235,9 +238,9 @@ def withdraw_statement(reader: Reader, statement: Statement, reason: str) -> Sta
     """Take a statement and its codings out of the record from now on; what was known before stays known."""
     require_role(reader, statement.negotiation, role_to_correct(statement.negotiation.review_policy, statement))
     require_reason(reason)
-    statement = Statement.objects.select_for_update().get(pk=statement.pk)
+    statement = Statement.objects.select_for_update(of=("self",)).get(pk=statement.pk)
     require_in_force(statement)
-    standing = list(statement.codings.select_for_update().filter(retired_at=None))
+    standing = list(statement.codings.select_for_update(of=("self",)).filter(retired_at=None))
     now = instant_after(
         statement.recorded_at,
         *(coding.recorded_at for coding in standing),
