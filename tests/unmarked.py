@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from django.template.base import Lexer, Token, TokenType
 
 # attributes that are read out or shown
-WORDED_ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription")
+WORDED_ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-label", "aria-description", "aria-roledescription")
 # filters whose argument is shown
 WORDED_FILTER = re.compile(r"""\|\s*(?:default|default_if_none|yesno|add|join|pluralize)\s*:\s*(["'])(.*?)\1""")
 NO_TEXT = ("script", "style", "code")

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from positions.admin.base import AT_ONCE
 from positions.admin.refusals import report_refusal
@@ -147,7 +148,7 @@ def _read_board(request: HttpRequest) -> tuple[Board, BoardForm]:
     return Board(request, reader, negotiations, negotiation, asked, problems), choice
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str | Promise]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = list(choices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import pgettext_lazy
 
 from positions.enums import RelationKind
 from positions.models import Relation, Statement
@@ -10,12 +11,12 @@ from positions.queries.access import Reader, statements_for
 from positions.queries.evidence import Moment
 
 SEEN_FROM_THE_OTHER = {
-    RelationKind.RESPONDS_TO: "Is answered by",
-    RelationKind.CONTRADICTS: "Is contradicted by",
-    RelationKind.CLARIFIES: "Is clarified by",
-    RelationKind.DENIES: "Is denied by",
-    RelationKind.REPEATS: "Is repeated by",
-    RelationKind.WITHDRAWS: "Is withdrawn by",
+    RelationKind.RESPONDS_TO: pgettext_lazy("how a statement stands to another", "Is answered by"),
+    RelationKind.CONTRADICTS: pgettext_lazy("how a statement stands to another", "Is contradicted by"),
+    RelationKind.CLARIFIES: pgettext_lazy("how a statement stands to another", "Is clarified by"),
+    RelationKind.DENIES: pgettext_lazy("how a statement stands to another", "Is denied by"),
+    RelationKind.REPEATS: pgettext_lazy("how a statement stands to another", "Is repeated by"),
+    RelationKind.WITHDRAWS: pgettext_lazy("how a statement stands to another", "Is withdrawn by"),
 }
 
 
@@ -24,7 +25,7 @@ def seen_from(statement: Statement, relation: Relation) -> tuple[str, Statement]
     kind = RelationKind(relation.kind)
     if relation.statement_id == statement.pk:
         return str(kind.label), relation.other
-    return SEEN_FROM_THE_OTHER[kind], relation.statement
+    return str(SEEN_FROM_THE_OTHER[kind]), relation.statement
 
 
 def relations_open_to(reader: Reader) -> QuerySet[Relation]:

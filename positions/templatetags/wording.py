@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from positions.enums import ConditionKind, ConditionStatus
 from positions.models import Source
 from positions.web import words
 from positions.web.script_words import reading_words
@@ -53,6 +54,18 @@ def published(source: Source) -> str:
 def is_web_address(value: str) -> bool:
     """Whether a stored address may become a link."""
     return value.startswith(("https://", "http://"))
+
+
+@register.filter
+def condition_status(status: str) -> str:
+    """``open``, in the reader's language."""
+    return str(ConditionStatus(status).label).lower()
+
+
+@register.filter
+def condition_kind(kind: str) -> str:
+    """``reciprocity``, in the reader's language."""
+    return str(ConditionKind(kind).label).lower()
 
 
 @register.filter

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from positions.analysis.reliability import RELIABLE, TENTATIVE, Agreement
+from positions.web.words import write_number
 
 WIDTH = 240
 EDGE = 8
@@ -50,9 +53,11 @@ def draw_agreement(agreement: Agreement, lowest: float) -> AgreementScale | None
         tentative=place(TENTATIVE),
         reliable=place(RELIABLE),
         one=place(1.0),
-        words=(
-            f"alpha {say_share(agreement.alpha)}, interval {say_share(agreement.low)} to {say_share(agreement.high)}; "
-            f"{judge(agreement.alpha)}"
+        words=gettext("alpha {alpha}, interval {low} to {high}; {judged}").format(
+            alpha=say_share(agreement.alpha),
+            low=say_share(agreement.low),
+            high=say_share(agreement.high),
+            judged=judge(agreement.alpha),
         ),
     )
 
@@ -61,12 +66,17 @@ def say_share(value: float | None) -> str:
     """``.815``, ``1.000`` or ``−.120``: three places, as agreement is written; an en dash where there is none."""
     if value is None:
         return "–"
-    text = f"{abs(value):.3f}".removeprefix("0")
-    return f"−{text}" if value < 0 and text != ".000" else text
+    text = write_number(abs(value), "0.000")
+    zero = write_number(0, "0.000")
+    # English statistics drop the zero of a share
+    short = text.removeprefix("0") if text.startswith("0.") else text
+    return f"−{short}" if value < 0 and text != zero else short
 
 
 def judge(alpha: float) -> str:
     """On which side of the two conventional thresholds alpha lies."""
     if alpha >= RELIABLE:
-        return "at or above .800"
-    return "between .667 and .800" if alpha >= TENTATIVE else "below .667"
+        return gettext("at or above {threshold}").format(threshold=say_share(RELIABLE))
+    if alpha >= TENTATIVE:
+        return gettext("between {low} and {high}").format(low=say_share(TENTATIVE), high=say_share(RELIABLE))
+    return gettext("below {threshold}").format(threshold=say_share(TENTATIVE))

@@ -12,6 +12,7 @@ from datetime import date
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 
 from positions.analysis.evidence import status_of
 from positions.analysis.position import positions
@@ -23,17 +24,18 @@ from positions.enums import RoundStatus, Tlp
 from positions.models import Issue, Party, Statement
 from positions.queries.access import Reader
 from positions.web.chart_shapes import WIDE, StepChart
+from positions.web.chart_words import name_chart
 from positions.web.charts import draw_steps
-from positions.web.ledes import Phrase, moved, tell_issue, tell_negotiation
+from positions.web.ledes import Phrase, compose, moved, name_party, tell_issue, tell_negotiation
 from positions.web.matrix_table import MatrixTable, lay_matrix
 from positions.web.negotiation import find_never_heard, find_silences
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_statements, load_worded_record
-from positions.web.red_lines import KIND_WORDS
+from positions.web.red_lines import say_ending
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
-from positions.web.words import name_stance, say_day, say_day_short, sign_position
+from positions.web.words import name_stance, say_day, say_day_short, sign_position, sign_with_condition
 
 PARTIES_SHOWN = 8  # columns that fit on a sheet
 MOVES_SHOWN = 6
@@ -54,7 +56,15 @@ class Note:
     def text(self) -> str:
         q = self.quotation
         who = f"{q.party}, {q.speaker}" if q.speaker else q.party
-        return f"{who}, {q.said}, {q.rule}. {q.directness.capitalize()} in: {q.source_title}. {q.grade}, TLP:{q.tlp}."
+        return gettext("{who}, {said}, {rule}. {directness} in: {source}. {grade}, TLP:{tlp}.").format(
+            who=who,
+            said=q.said,
+            rule=q.rule,
+            directness=q.directness.capitalize(),
+            source=q.source_title,
+            grade=q.grade,
+            tlp=q.tlp,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +154,17 @@ class Brief:
     def title(self) -> str:
         """What the brief is on."""
         parts = (self.party.name if self.party else "", self.issue.title if self.issue else "")
-        return " on ".join(part for part in parts if part) or self.record.negotiation.title
+        if all(parts):
+            return gettext("{party} on {issue}").format(party=parts[0], issue=parts[1])
+        return "".join(parts) or self.record.negotiation.title
 
     @property
     def moment_words(self) -> str:
         moment = self.record.moment
         known = say_day(moment.known_at.date())
-        return f"Positions as of {say_day(moment.as_of)}, from what was in the record on {known}."
+        return gettext("Positions as of {day}, from what was in the record on {known}.").format(
+            day=say_day(moment.as_of), known=known
+        )
 
     @property
     def file_name(self) -> str:
@@ -188,10 +202,10 @@ def load_brief(request: HttpRequest, reader: Reader, slug: str) -> Brief:
     record = load_worded_record(reader, *find_negotiation(reader, slug), asked.moment)
     asked = read_parties(request.GET, record.parties, asked)
     if len(asked.parties) > 1:
-        raise BadParameter("party", ", ".join(asked.parties), "a brief is on one party, or on all of them")
+        raise BadParameter("party", ", ".join(asked.parties), gettext("a brief is on one party, or on all of them"))
     wanted = request.GET.get("issue", "").strip()
     if wanted and wanted not in record.issues:
-        raise BadParameter("issue", wanted, "no issue of this name is in the negotiation")
+        raise BadParameter("issue", wanted, gettext("no issue of this name is in the negotiation"))
     party = record.parties[asked.parties[0]] if asked.parties else None
     issue = record.issues[wanted] if wanted else None
     inks = record.inks(asked.parties)
@@ -285,14 +299,25 @@ def _tell(
 ) -> Sequence[Phrase]:
     if issue is not None or not facts.stands:
         return (
-            tell_issue(facts.stands, facts.shifts, inks) if facts.stands else [Phrase("Nothing is in the record yet.")]
+            tell_issue(facts.stands, facts.shifts, inks)
+            if facts.stands
+            else [Phrase(gettext("Nothing is in the record yet."))]
         )
     if party is None:
         return tell_negotiation(facts.stands, facts.shifts, inks, record.issues)
     moves = len({shift.issue for shift in facts.shifts if moved(shift)})
-    name = inks[party.slug]
-    heard = f" has been heard on {len(facts.stands)} of {len(record.issues)} issues and moved on {moves or 'none'}."
-    return [Phrase(name.name, name.css_class), Phrase(heard)]
+    sentence = ngettext(
+        "{party} has been heard on {heard} of {count} issue and moved on {moved}.",
+        "{party} has been heard on {heard} of {count} issues and moved on {moved}.",
+        len(record.issues),
+    )
+    return compose(
+        sentence,
+        party=name_party(party.slug, inks),
+        heard=f"{len(facts.stands)}",
+        count=f"{len(record.issues)}",
+        moved=f"{moves}" if moves else pgettext("of the issues", "none"),
+    )
 
 
 def _draw(
@@ -307,7 +332,7 @@ def _draw(
         series = timeline(record.history, slug, moment.as_of, moment.known_at)
         lines = [s for s in series if party is None or s.party == party.slug]
         moves = [s for s in facts.shifts if s.issue == slug]
-        title = f"{record.issues[slug].title}: who stands where, over time"
+        title = name_chart(record.issues[slug])
         chart = draw_steps(lines, rounds, inks, moves, None, size=WIDE, until=moment.as_of)
         charts.append(BriefChart(record.issues[slug], chart, title))
     return charts
@@ -335,7 +360,7 @@ def _tell_stands(facts: _Facts, record: PageRecord, inks: Mapping[str, PartyInk]
         Stand(
             ink=inks[p.party],
             issue=record.issues[p.issue],
-            sign=sign_position(p.stance, p.low, p.high) + (" if" if p.conditional else ""),
+            sign=sign_with_condition(sign_position(p.stance, p.low, p.high), is_conditional=p.conditional),
             words=name_stance(p.stance, p.state),
             since=say_day_short(p.since),
             note=notes.first_of(p.statements[:1]),
@@ -347,9 +372,11 @@ def _tell_stands(facts: _Facts, record: PageRecord, inks: Mapping[str, PartyInk]
 def _tell_line(line: RedLine, record: PageRecord, inks: Mapping[str, PartyInk], notes: Notes) -> Line:
     last = line.entries[-1]
     if line.status in (SOFTENED, CROSSED):
-        words = f"{KIND_WORDS[line.status]} on {say_day_short(last.on)}"
+        words = say_ending(line.status, last.on)
     else:
-        words = f"stands; declared {say_day_short(line.declared_on)}, last spoken {say_day_short(line.last_spoken_on)}"
+        words = gettext("stands; declared {declared}, last spoken {spoken}").format(
+            declared=say_day_short(line.declared_on), spoken=say_day_short(line.last_spoken_on)
+        )
     spoken = next((entry for entry in reversed(line.entries) if entry.on == line.last_spoken_on), last)
     shown = last if line.status in (SOFTENED, CROSSED) else spoken
     return Line(inks[line.party], record.issues[line.issue], words, notes.first_of(shown.statements[:1]))

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 
 from positions.analysis.changes import BETTER_KNOWN, MIXED, MOVED, NEW, RESOLVED, REVERSED, UNCHANGED, Change, changes
 from positions.analysis.position import positions
@@ -19,7 +20,7 @@ from positions.enums import RoundStatus
 from positions.models import Issue, Round, Statement
 from positions.queries.access import Reader
 from positions.queries.evidence import Moment
-from positions.web.ledes import Phrase, list_parties
+from positions.web.ledes import Phrase, compose, list_parties, list_phrases, name_issue
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import ROUND_PREFIX, Asked, BadParameter, read_moment, read_round_or_day
@@ -28,16 +29,17 @@ from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 from positions.web.take_away import write_csv
 from positions.web.words import (
     FOOTING_WORDS,
-    count_of,
     name_stance,
     say_day,
     say_day_short,
     say_days,
     sign_position,
+    sign_with_condition,
     spell_count,
 )
 
 PLACE_OF_ZERO, STEP = 105, 40
+ISSUES_NAMED = 3
 KINDS = (MOVED, REVERSED, MIXED, RESOLVED)
 CSV_COLUMNS = (
     "issue", "party", "kind", "steps", "stance_before", "since_before", "footing_before", "stance_after",
@@ -141,7 +143,9 @@ def read_span(request: HttpRequest, rounds: Sequence[Round], asked: Asked) -> Sp
         last = held[-2:-1] or held[-1:]
         since = (last[0].ends_on or until) if last else until - timedelta(days=30)
     if until < since:
-        raise BadParameter("to", until_value, f"lies before {say_day(since)}, the day to start from")
+        raise BadParameter(
+            "to", until_value, gettext("lies before {day}, the day to start from").format(day=say_day(since))
+        )
     return Span(since, until, since_value or since.isoformat(), until_value or until.isoformat())
 
 
@@ -166,7 +170,7 @@ def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespons
         "known_at_value": found.asked.known_at_value,
         "rounds": [row.round for row in found.record.rounds if row.round.starts_on],
         "csv_address": f"{reverse('changes-csv', args=[slug])}?{found.span.query}",
-        "title": f"What changed, {say_days(found.span.since, found.span.until)}",
+        "title": gettext("What changed, {days}").format(days=say_days(found.span.since, found.span.until)),
         "lede": tell_changes(found),
         "counts": _count_kinds(found),
         "issues": list(_tell_issues(found, moves, statements, reader)),
@@ -196,39 +200,69 @@ def tell_changes(found: ChangesAsked) -> list[Phrase]:
     moved = [change for change in found.found if change.kind in KINDS]
     heard = {change.party for change in found.found}
     if not found.found:
-        return [Phrase("Nothing was found in these days. That is a gap in the record, not agreement.")]
+        return [Phrase(gettext("Nothing was found in these days. That is a gap in the record, not agreement."))]
     if not moved:
         parties = sorted(heard, key=list(inks).index)
-        return [Phrase("Nobody moved. "), *list_parties(parties, inks), Phrase(" restated or first stated positions.")]
+        return compose(
+            ngettext(
+                "Nobody moved. {parties} restated or first stated positions.",
+                "Nobody moved. {parties} restated or first stated positions.",
+                len(parties),
+            ),
+            parties=list_parties(parties, inks),
+        )
     movers = sorted({change.party for change in moved}, key=list(inks).index)
-    phrases = [Phrase("Only " if len(movers) == 1 and len(heard) > 1 else "")] if len(movers) == 1 else []
-    phrases += [*list_parties(movers, inks), Phrase(f" moved: {_many(len(moved), 'change')}, on ")]
-    named = list(dict.fromkeys(change.issue for change in moved))
-    for place, slug in enumerate(named[:3]):
-        last = place == len(named[:3]) - 1 and len(named) <= 3
-        phrases += [Phrase(" and " if last else ", ")] * bool(place) + [Phrase(issues[slug].title, issue=slug)]
-    if len(named) > 3:
-        phrases.append(Phrase(f" and {count_of(len(named) - 3, 'other issue')}"))
     others = sorted(heard - set(movers), key=list(inks).index)
-    phrases.append(Phrase(". "))
-    if others:
-        phrases += [*list_parties(others, inks), Phrase(" restated what they hold or spoke for the first time.")]
-    return [phrase for phrase in phrases if phrase.text]
+    if len(movers) == 1 and others:
+        sentence = ngettext(
+            "Only {parties} moved: {count} change, on {issues}.",
+            "Only {parties} moved: {count} changes, on {issues}.",
+            len(moved),
+        )
+    else:
+        sentence = ngettext(
+            "{parties} moved: {count} change, on {issues}.",
+            "{parties} moved: {count} changes, on {issues}.",
+            len(moved),
+        )
+    phrases = compose(
+        sentence,
+        parties=list_parties(movers, inks),
+        count=spell_count(len(moved)),
+        issues=_list_issues(list(dict.fromkeys(change.issue for change in moved)), issues),
+    )
+    if not others:
+        return phrases
+    restated = ngettext(
+        "{parties} restated what they hold or spoke for the first time.",
+        "{parties} restated what they hold or spoke for the first time.",
+        len(others),
+    )
+    return [*phrases, Phrase(" "), *compose(restated, parties=list_parties(others, inks))]
 
 
-def _many(number: int, noun: str) -> str:
-    return f"{spell_count(number)} {noun}{'' if number == 1 else 's'}"
+def _list_issues(slugs: Sequence[str], issues: Mapping[str, Issue]) -> list[Phrase]:
+    """Three issues by their titles, the others counted."""
+    named = [name_issue(slug, issues) for slug in slugs]
+    if len(named) <= ISSUES_NAMED:
+        return list_phrases(named)
+    most: list[Phrase] = named[:1]
+    for phrase in named[1:ISSUES_NAMED]:
+        most = compose(pgettext("a list", "{most}, {next}"), most=most, next=phrase)
+    rest = len(named) - ISSUES_NAMED
+    sentence = ngettext("{issues} and {count} other issue", "{issues} and {count} other issues", rest)
+    return compose(sentence, issues=most, count=f"{rest}")
 
 
 def _count_kinds(found: ChangesAsked) -> list[tuple[int, str]]:
     passages = {s for change in found.found for shift in change.shifts for s in shift.after.statements}
     return [
-        (sum(c.kind in KINDS for c in found.found), "moved"),
-        (sum(c.kind == NEW for c in found.found), "first heard"),
-        (sum(c.kind == UNCHANGED for c in found.found), "restated"),
-        (sum(any(s.condition == "added" for s in c.shifts) for c in found.found), "new conditions"),
-        (len(found.silent), "not heard"),
-        (len(passages), "passages"),
+        (sum(c.kind in KINDS for c in found.found), pgettext("in these days", "moved")),
+        (sum(c.kind == NEW for c in found.found), pgettext("in these days", "first heard")),
+        (sum(c.kind == UNCHANGED for c in found.found), pgettext("in these days", "restated")),
+        (sum(any(s.condition == "added" for s in c.shifts) for c in found.found), gettext("new conditions")),
+        (len(found.silent), gettext("not heard")),
+        (len(passages), pgettext("in these days", "passages")),
     ]
 
 
@@ -266,41 +300,45 @@ def _scale_row(before: Position | None, after: Position, ink: PartyInk, *, is_he
 
 def _stand(position: Position) -> str:
     sign = sign_position(position.stance, position.low, position.high)
-    return f"{sign}{' if' if position.conditional else ''}, {name_stance(position.stance, position.state)}"
+    sign = sign_with_condition(sign, is_conditional=position.conditional)
+    return f"{sign}, {name_stance(position.stance, position.state)}"
 
 
 def _lists(
     here: Sequence[Change], quiet: Sequence[Position], found: ChangesAsked
 ) -> Iterator[tuple[str, tuple[Told, ...]]]:
-    def told(chosen: Iterable[Change], say: str = "") -> tuple[Told, ...]:
+    def told(chosen: Iterable[Change], say: str = "{stand}, {days}") -> tuple[Told, ...]:
         return tuple(
             Told(
                 found.inks[c.party],
-                f"{_stand(c.after)}, {_days(c)}{say}{_footing(c.after)}",
+                say.format(stand=_stand(c.after), days=_days(c)) + _footing(c.after),
                 c.after.statements[0] if c.after.statements else "",
             )
             for c in chosen
         )
 
     lists = (
-        ("First heard", told(c for c in here if c.kind == NEW)),
+        (gettext("First heard"), told(c for c in here if c.kind == NEW)),
         (
-            "Better known",
+            gettext("Better known"),
             told(
-                (c for c in here if c.kind == BETTER_KNOWN), "; known before on lesser evidence, so no shift is counted"
+                (c for c in here if c.kind == BETTER_KNOWN),
+                gettext("{stand}, {days}; known before on lesser evidence, so no shift is counted"),
             ),
         ),
-        ("Restated", told(c for c in here if c.kind == UNCHANGED)),
+        (gettext("Restated"), told(c for c in here if c.kind == UNCHANGED)),
         (
-            "New condition",
+            gettext("New condition"),
             told(c for c in here if any(shift.condition == "added" for shift in c.shifts)),
         ),
         (
-            "Not heard",
+            gettext("Not heard"),
             tuple(
                 Told(
                     found.inks[p.party],
-                    f"stays at {sign_position(p.stance, p.low, p.high)} of {say_day_short(p.last_evidence_on)}",
+                    gettext("stays at {stance} of {day}").format(
+                        stance=sign_position(p.stance, p.low, p.high), day=say_day_short(p.last_evidence_on)
+                    ),
                     p.statements[0] if p.statements else "",
                 )
                 for p in quiet
@@ -312,10 +350,12 @@ def _lists(
 
 def _days(change: Change) -> str:
     days = [say_day_short(shift.on) for shift in change.shifts]
-    return days[0] if len(days) == 1 else f"{TIMES.get(len(days), f'{len(days)} times')}, {days[0]} to {days[-1]}"
-
-
-TIMES = {2: "twice"}
+    if len(days) == 1:
+        return days[0]
+    if len(days) == 2:
+        return gettext("twice, {first} to {last}").format(first=days[0], last=days[-1])
+    sentence = ngettext("{count} time, {first} to {last}", "{count} times, {first} to {last}", len(days))
+    return sentence.format(count=len(days), first=days[0], last=days[-1])
 
 
 def _footing(position: Position) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from positions.web.words import MONTHS, clip_text, say_days
+from django.utils.translation import gettext
+
+from positions.web.words import clip_text, say_days, write_day
 
 CHARACTER_WIDTH = 0.56  # of the font size: the mean of a sans-serif text face
 MANY_ROUNDS = 16
@@ -149,10 +151,9 @@ def _days_of(scale: DayScale, unit: str, count: int) -> Iterator[date]:
 def _label(day: date, unit: str, is_new_year: bool) -> str:
     if unit == "year":
         return str(day.year)
-    month = MONTHS[day.month - 1][:3]
     if unit == "month":
-        return f"{month} {day.year}" if is_new_year else month
-    return f"{day.day} {month} {day.year}" if is_new_year else f"{day.day} {month}"
+        return write_day(day, "LLL y" if is_new_year else "LLL")
+    return write_day(day, "d MMM y" if is_new_year else "d MMM")
 
 
 def _uncrowd(ticks: list[Tick], gap: float) -> Iterator[Tick]:
@@ -193,7 +194,9 @@ def place_bands(
     for entry, left, right, label, label_x, row in placed:
         label_y = round(top - 6 - ROUND_ROW * row, 1)
         leader = f"M{(left + right) / 2:.1f} {label_y + 3}V{top}" if label and row else ""
-        title = f"Round {entry.number}: {clip_text(entry.title, 160)}, {say_days(entry.starts_on, entry.ends_on)}"
+        title = gettext("Round {number}: {title}, {days}").format(
+            number=entry.number, title=clip_text(entry.title, 160), days=say_days(entry.starts_on, entry.ends_on)
+        )
         bands.append(Band(round(left, 1), round(right - left, 1), label, round(label_x, 1), label_y, leader, title))
     return tuple(bands), top
 

@@ -31,7 +31,7 @@ class LevelRow:
 
     @property
     def words(self) -> str:
-        return STANCE_WORDS[self.level]
+        return str(STANCE_WORDS[self.level])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from positions.analysis.types import Position, Series, Shift
+from positions.models import Issue
 from positions.web.words import FOOTING_WORDS, count_of, say_day_short, sign_position
+
+
+def name_chart(issue: Issue) -> str:
+    """The title of an issue's timeline."""
+    return gettext("{issue}: who stands where, over time").format(issue=issue.title)
 
 
 def summarise_line(s: Series, stands: Position | None, moves: Sequence[Shift]) -> str:
@@ -15,16 +23,18 @@ def summarise_line(s: Series, stands: Position | None, moves: Sequence[Shift]) -
     """
     counted = count_of(len({p.statement for p in s.points}), "statement")
     if stands is None:
-        return f"no stance found, {counted}"
+        return gettext("no stance found, {statements}").format(statements=counted)
     place = sign_position(stands.stance, stands.low, stands.high)
-    place = f"mixed signals, {place}," if stands.stance is None else place
+    place = gettext("mixed signals, {range},").format(range=place) if stands.stance is None else place
     before = moves[-1].before if moves else None
-    told = "" if stands.footing == "own" else f", {FOOTING_WORDS[stands.footing]}"
-    extras = told + ", under an open condition" * stands.conditional + ", a red line" * stands.red_line
+    extras = [] if stands.footing == "own" else [str(FOOTING_WORDS[stands.footing])]
+    extras += [gettext("under an open condition")] * stands.conditional + [gettext("a red line")] * stands.red_line
     since = say_day_short(stands.since)
     if before is not None:
         start = sign_position(before.stance, before.low, before.high)
-        return f"at {place} since {since}, {start} before{extras}, {counted}"
-    if stands.since == stands.last_evidence_on:
-        return f"at {place} on {since}, nothing newer found{extras}, {counted}"
-    return f"unchanged at {place} since {since}{extras}, {counted}"
+        told = gettext("at {place} since {day}, {before} before").format(place=place, day=since, before=start)
+    elif stands.since == stands.last_evidence_on:
+        told = gettext("at {place} on {day}, nothing newer found").format(place=place, day=since)
+    else:
+        told = gettext("unchanged at {place} since {day}").format(place=place, day=since)
+    return ", ".join([told, *extras, counted])

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from django.utils.translation import gettext, ngettext
+
 from positions.analysis.types import Point, Segment, Series, Shift
+from positions.enums import Move
 from positions.web.chart_axis import DayScale, RoundLike, choose_days, measure_text, place_bands, place_ticks
 from positions.web.chart_lanes import Lanes, lay_lanes, shift_of, spread_labels, stack_dots
 from positions.web.chart_shapes import WIDE, Bar, ChartSize, Dot, EndLabel, LevelCount, PartyMarks, ShiftMark, StepChart
 from positions.web.palette import PartyInk
 from positions.web.words import (
     FOOTING_WORDS,
-    STANCE_WORDS,
     clip_text,
     count_of,
     name_stance,
@@ -24,6 +26,7 @@ from positions.web.words import (
     say_days,
     sign_position,
     sign_stance,
+    sign_with_condition,
 )
 
 DOT_RADIUS = 5.5
@@ -209,8 +212,9 @@ def _bars(s: Series, scale: DayScale, lanes: Lanes, name: str) -> Iterator[Bar]:
     for segment in s.segments:
         if segment.stance is None and segment.start >= scale.first:
             ys = sorted(lanes.at[s.party, level] for level in _levels_of(segment))
-            reach = f"from {sign_stance(segment.low)} to {sign_stance(segment.high)}"
-            title = f"{name}, {say_day(segment.start)}: mixed signals, {reach}"
+            title = gettext("{party}, {day}: mixed signals, from {low} to {high}").format(
+                party=name, day=say_day(segment.start), low=sign_stance(segment.low), high=sign_stance(segment.high)
+            )
             yield Bar(scale.at(segment.start), ys[0], ys[-1], title)
 
 
@@ -250,15 +254,23 @@ def _dots(
 def say_point(p: Point, name: str, quote: str = "", *, lines: str = "") -> str:
     """A dot in words, for its title and for readers who hear the chart; ``lines`` follow on lines of their own."""
     stance = f"{sign_stance(p.stance)} {name_stance(p.stance)}" if p.stance is not None else name_stance(None, p.state)
-    place = f", round {p.round}" if p.round is not None else ""
-    extras = [FOOTING_WORDS[p.footing], p.move]
-    extras += ["red line"] * p.red_line + ["under an open condition"] * p.conditional
-    extras += {"copy": ["a copy, set aside"], "footing": ["set aside, better evidence decides"]}.get(
-        p.set_aside or "", []
-    )
+    place = say_days(p.earliest, p.latest)
+    if p.round is not None:
+        place = gettext("{day}, round {number}").format(day=place, number=p.round)
+    extras = [str(FOOTING_WORDS[p.footing]), name_move(p.move)]
+    extras += [gettext("red line")] * p.red_line + [gettext("under an open condition")] * p.conditional
+    if p.set_aside == "copy":
+        extras.append(gettext("a copy, set aside"))
+    elif p.set_aside == "footing":
+        extras.append(gettext("set aside, better evidence decides"))
     said = f" “{clip_text(quote, 140)}”" if quote else ""
     said += f"\n{lines}" if lines else ""
-    return f"{name}, {say_days(p.earliest, p.latest)}{place}: {stance}; {', '.join(extras)}.{said}"
+    return f"{name}, {place}: {stance}; {', '.join(extras)}.{said}"
+
+
+def name_move(move: str) -> str:
+    """``threat``; empty where the reading names no move."""
+    return str(Move(move).label).lower() if move in Move else move
 
 
 # ---------------------------------------------------------------- labels
@@ -294,12 +306,14 @@ def _label_ends(
             name = name[: -2 if name.endswith("…") else -1].rstrip() + "…"
         labels[s.party] = EndLabel(right + 14, y, line_y, right, name, note, f"{ink.name}: {note}")
     counts = tuple(
-        LevelCount(
-            right + 14, y, f"and {count_of(counted[level], 'other')}" if not size.is_narrow else f"+ {counted[level]}"
-        )
+        LevelCount(right + 14, y, f"+ {counted[level]}" if size.is_narrow else _say_others(counted[level]))
         for level, y in zip(counted, ys[len(line_ys) :], strict=True)
     )
     return labels, counts
+
+
+def _say_others(count: int) -> str:
+    return ngettext("and {count} other", "and {count} others", count).format(count=count)
 
 
 def _note_of(s: Series, segment: Segment) -> str:
@@ -307,14 +321,10 @@ def _note_of(s: Series, segment: Segment) -> str:
         p for p in s.points if p.latest == segment.last_evidence_on and p.set_aside is None and p.stance is not None
     ]
     note = sign_position(segment.stance, segment.low, segment.high)
-    note += " if" if any(p.conditional for p in latest) else ""
-    return (
-        f"{note} told"
-        if segment.footing == "reported"
-        else f"{note} inferred"
-        if segment.footing == "inferred"
-        else note
-    )
+    note = sign_with_condition(note, is_conditional=any(p.conditional for p in latest))
+    if segment.footing == "reported":
+        return gettext("{stance} told").format(stance=note)
+    return gettext("{stance} inferred").format(stance=note) if segment.footing == "inferred" else note
 
 
 def _mark_shifts(
@@ -340,10 +350,29 @@ def _mark_shifts(
             continue
         x, glyph = scale.at(shift.on), "▲" if shift.steps > 0 else "▼"
         words = "" if size.is_narrow else count_of(abs(shift.steps), "step")
-        way = f"{count_of(abs(shift.steps), 'step')} {'up' if shift.steps > 0 else 'down'}"
-        ends_words = f"from {sign_stance(shift.before.stance)} to {sign_stance(shift.after.stance)}"
-        title = f"{name} moved {way} on {say_day(shift.on)}, {ends_words}"
+        title = _say_move(shift.steps).format(
+            party=name,
+            count=abs(shift.steps),
+            day=say_day(shift.on),
+            before=sign_stance(shift.before.stance),
+            after=sign_stance(shift.after.stance),
+        )
         yield _fit_shift(x, (ends[0], ends[1]), glyph, words, title, taken, size)
+
+
+def _say_move(steps: int) -> str:
+    """The sentence for a move up or down by so many steps, with its placeholders."""
+    if steps > 0:
+        return ngettext(
+            "{party} moved {count} step up on {day}, from {before} to {after}",
+            "{party} moved {count} steps up on {day}, from {before} to {after}",
+            steps,
+        )
+    return ngettext(
+        "{party} moved {count} step down on {day}, from {before} to {after}",
+        "{party} moved {count} steps down on {day}, from {before} to {after}",
+        -steps,
+    )
 
 
 def _fit_shift(
@@ -379,14 +408,14 @@ def _fit_shift(
 def say_series(s: Series, name: str) -> str:
     """A party's line as one sentence."""
     if not s.segments:
-        return f"{name}: no stance found, {count_of(len(s.points), 'mark')}."
+        return gettext("{party}: no stance found, {marks}.").format(party=name, marks=count_of(len(s.points), "mark"))
     parts = []
     for segment in s.segments:
-        words = (
-            f"mixed signals ({sign_position(None, segment.low, segment.high)})"
-            if segment.stance is None
-            else f"{STANCE_WORDS[segment.stance]} ({sign_stance(segment.stance)})"
-        )
-        told = "" if segment.footing == "own" else f", {FOOTING_WORDS[segment.footing]},"
-        parts.append(f"{words}{told} from {say_day(segment.start)}")
-    return f"{name}: {'; '.join(parts)}; latest evidence {say_day(s.segments[-1].last_evidence_on)}."
+        stance = name_stance(segment.stance, "mixed")
+        words = f"{stance} ({sign_position(segment.stance, segment.low, segment.high)})"
+        if segment.footing != "own":
+            words = f"{words}, {FOOTING_WORDS[segment.footing]},"
+        parts.append(gettext("{stance} from {day}").format(stance=words, day=say_day(segment.start)))
+    return gettext("{party}: {stretches}; latest evidence {day}.").format(
+        party=name, stretches="; ".join(parts), day=say_day(s.segments[-1].last_evidence_on)
+    )

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from positions.models import Statement
 from positions.web.quotations import Quotation
 from positions.web.words import clip_text, say_instant
@@ -63,7 +65,10 @@ class Citation:
 
     @property
     def note(self) -> str:
-        return f"{self.rule[:1].upper()}{self.rule[1:]}; {self.directness}; grade {self.grade}; TLP:{self.tlp}"
+        words = gettext("{rule}; {directness}; grade {grade}; TLP:{tlp}").format(
+            rule=self.rule, directness=self.directness, grade=self.grade, tlp=self.tlp
+        )
+        return f"{words[:1].upper()}{words[1:]}"
 
 
 def cite_statement(
@@ -71,7 +76,9 @@ def cite_statement(
 ) -> Citation:
     """The citation of a statement as ``quotation`` shows it; ``issues`` are the titles its readings are on."""
     source = statement.source
-    on = f" on {', '.join(issues)}" if issues else ""
+    title = quotation.party
+    if issues:
+        title = gettext("{party} on {issues}").format(party=title, issues=", ".join(issues))
     return Citation(
         statement=str(statement.pk),
         party=quotation.party,
@@ -85,7 +92,7 @@ def cite_statement(
         earliest=statement.stated_earliest,
         latest=statement.stated_latest,
         passage=clip_text(quotation.text, PASSAGE_LENGTH),
-        title=clip_text(f"{quotation.party}{on}", 300),
+        title=clip_text(title, 300),
         source_title=source.title,
         publisher=source.publisher,
         published_on=source.published_on,
@@ -100,9 +107,19 @@ def write_plain(cited: Citation) -> str:
     """The citation as one line."""
     passage = f" “{cited.passage}”" if cited.passage else ""
     document = ", ".join(part for part in (cited.source_title, cited.publisher, cited.published_on) if part)
-    return (
-        f"{cited.author} ({cited.rule}), {cited.said}:{passage} {cited.directness.capitalize()} in: {document}."
-        f" Rapporteur, {cited.negotiation}, as known on {say_instant(cited.known_at)}. {cited.address}"
+    return gettext(
+        "{author} ({rule}), {said}:{passage} {directness} in: {source}."
+        " Rapporteur, {negotiation}, as known on {instant}. {address}"
+    ).format(
+        author=cited.author,
+        rule=cited.rule,
+        said=cited.said,
+        passage=passage,
+        directness=cited.directness.capitalize(),
+        source=document,
+        negotiation=cited.negotiation,
+        instant=say_instant(cited.known_at),
+        address=cited.address,
     )
 
 
@@ -115,7 +132,7 @@ def write_bibtex(cited: Citation) -> str:
         "year": str(cited.latest.year),
         "howpublished": _tex(f"{cited.source_title}; Rapporteur, {cited.negotiation}"),
         "publisher": _tex(cited.publisher),
-        "note": _tex(f"{cited.note}; as known on {say_instant(cited.known_at)}"),
+        "note": _tex(_note_of(cited)),
         "abstract": _tex(cited.passage),
         "url": cited.address,
         "urldate": cited.known_at.date().isoformat(),
@@ -140,9 +157,13 @@ def write_csl(cited: Citation) -> dict[str, Any]:
         "accessed": {"date-parts": [_parts_of(cited.known_at.date())]},
         "URL": cited.address,
         "abstract": cited.passage,
-        "note": f"{cited.note}; as known on {say_instant(cited.known_at)}",
+        "note": _note_of(cited),
     }
     return {name: value for name, value in item.items() if value}
+
+
+def _note_of(cited: Citation) -> str:
+    return gettext("{note}; as known on {instant}").format(note=cited.note, instant=say_instant(cited.known_at))
 
 
 def _csl_date(edtf: str, earliest: date, latest: date) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from positions.models import Issue
 from positions.queries.access import Reader
@@ -18,12 +20,12 @@ from positions.web.record import find_negotiation
 from positions.web.words import STANCE_WORDS, sign_stance
 
 NAMES = {
-    "definition": "definition",
-    "proposal": "proposal",
-    "pole_for": "+2 pole",
-    "pole_against": "−2 pole",
-    "reference_point": "reference point",
-    "rules": "decision rules",
+    "definition": _("definition"),
+    "proposal": _("proposal"),
+    "pole_for": _("+2 pole"),
+    "pole_against": _("−2 pole"),
+    "reference_point": _("reference point"),
+    "rules": _("decision rules"),
 }
 
 
@@ -59,10 +61,10 @@ class EntryRow:
 def codebook(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     for name in request.GET:
         if name != "version":
-            raise BadParameter(name, request.GET[name], "is no parameter of this page; it takes version")
+            raise BadParameter(name, request.GET[name], gettext("is no parameter of this page; it takes version"))
     asked = request.GET.get("version", "")
     if asked and not (asked.isascii() and asked.isdigit() and 0 < len(asked) < 10):
-        raise BadParameter("version", asked, "is not the number of a version")
+        raise BadParameter("version", asked, gettext("is not the number of a version"))
     negotiation, _ = find_negotiation(reader, slug)
     read = codebook_for(reader, negotiation, int(asked) if asked else None)
     if read is None and asked:
@@ -82,7 +84,7 @@ def _row(words: EntryWords, differences: Mapping[str, tuple[Any, Any]]) -> Entry
     anchors = tuple(
         AnchorRow(
             sign_stance(int(stance)),
-            STANCE_WORDS[int(stance)],
+            str(STANCE_WORDS[int(stance)]),
             str(words.anchors[stance].get("meaning", "")),
             tuple(words.anchors[stance].get("examples", ())),
         )
@@ -95,7 +97,9 @@ def _row(words: EntryWords, differences: Mapping[str, tuple[Any, Any]]) -> Entry
 
 def name_part(name: str) -> str:
     """A part of an entry in the page's words."""
-    return NAMES.get(name) or f"anchor {sign_stance(int(name.removeprefix('anchor ')))}"
+    if name in NAMES:
+        return str(NAMES[name])
+    return gettext("anchor {stance}").format(stance=sign_stance(int(name.removeprefix("anchor "))))
 
 
 def say_part(part: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 
 from positions.analysis.position import positions
 from positions.analysis.timeline import timeline
@@ -15,7 +16,7 @@ from positions.analysis.types import Position, Series
 from positions.enums import RoundStatus
 from positions.models import Issue
 from positions.queries.access import Reader
-from positions.web.ledes import Phrase, name_party
+from positions.web.ledes import Phrase, compose, name_party
 from positions.web.matrix_table import MatrixCell, tell_cell
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -62,9 +63,9 @@ def load_pair(request: HttpRequest, reader: Reader, slug: str) -> Pair:
     chosen = [request.GET.get(name, "").strip() for name in ("a", "b")]
     for name, value in zip(("a", "b"), chosen, strict=True):
         if value and value not in record.parties:
-            raise BadParameter(name, value, "no party of this name has a position in the negotiation")
+            raise BadParameter(name, value, gettext("no party of this name has a position in the negotiation"))
     if chosen[0] and chosen[0] == chosen[1]:
-        raise BadParameter("b", chosen[1], "is the same party as a; choose another")
+        raise BadParameter("b", chosen[1], gettext("is the same party as a; choose another"))
     for place in (0, 1):
         if not chosen[place]:
             chosen[place] = next((party for party in known if party not in chosen), "")
@@ -119,13 +120,19 @@ def _apart(a: Position | None, b: Position | None) -> tuple[int | None, bool | N
 def _say_gaps(stretches: tuple[GapStretch, ...]) -> str:
     """``4 since 10 Jan 2022, 2 since 17 Feb 2022.``"""
     told = [
-        f"{'mixed' if s.steps is None else count_of(s.steps, 'step')} from {say_day_short(s.start)}" for s in stretches
+        gettext("{gap} from {day}").format(
+            gap=pgettext("signals", "mixed") if s.steps is None else count_of(s.steps, "step"),
+            day=say_day_short(s.start),
+        )
+        for s in stretches
     ]
     if not told:
-        return "Not both heard."
-    earlier = "" if len(told) <= 3 else f", after {count_of(len(told) - 3, 'earlier change')}"
-    words = f"{'; '.join(told[-3:])}{earlier}."
-    return words[0].upper() + words[1:]
+        return gettext("Not both heard.")
+    words = "; ".join(told[-3:])
+    if earlier := max(0, len(told) - 3):
+        sentence = ngettext("{gaps}, after {count} earlier change", "{gaps}, after {count} earlier changes", earlier)
+        words = sentence.format(gaps=words, count=earlier)
+    return f"{words[0].upper()}{words[1:]}."
 
 
 @page
@@ -165,27 +172,38 @@ def compare_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
 def tell_pair(found: Pair) -> list[Phrase]:
     """On how many issues the two stand opposite, apart on one side, and together."""
     if found.a is None or found.b is None:
-        return [Phrase("Fewer than two parties have been heard in this negotiation.")]
+        return [Phrase(gettext("Fewer than two parties have been heard in this negotiation."))]
     inks = found.inks
     both = [row for row in found.rows if row.steps is not None]
-    phrases = [name_party(found.a.slug, inks), Phrase(" and "), name_party(found.b.slug, inks)]
+    names = {"a": name_party(found.a.slug, inks), "b": name_party(found.b.slug, inks)}
     if not both:
-        return [*phrases, Phrase(" have no position on any issue in common.")]
+        return compose(gettext("{a} and {b} have no position on any issue in common."), **names)
     opposite = [row for row in both if row.same_side is False and (row.steps or 0) >= 1 and _sides(row)]
     together = [row for row in both if row.steps == 0]
-    facing = spell_count(len(opposite)) if opposite else "none"
-    phrases.append(Phrase(f" both stand on {_issues(len(both))}: opposite each other on {facing}"))
-    if opposite:
-        widest = max(opposite, key=lambda row: row.steps or 0)
-        phrases += [Phrase(", widest on "), Phrase(widest.issue.title, issue=widest.issue.slug)]
-    phrases.append(Phrase(f"; together on {spell_count(len(together)) if together else 'none'}."))
-    return phrases
+    none = pgettext("of the issues", "none")
+    counts = {
+        "count": spell_count(len(both)),
+        "opposite": spell_count(len(opposite)) if opposite else none,
+        "together": spell_count(len(together)) if together else none,
+    }
+    if not opposite:
+        sentence = ngettext(
+            "{a} and {b} both stand on {count} issue: opposite each other on {opposite}; together on {together}.",
+            "{a} and {b} both stand on {count} issues: opposite each other on {opposite}; together on {together}.",
+            len(both),
+        )
+        return compose(sentence, **names, **counts)
+    widest = max(opposite, key=lambda row: row.steps or 0)
+    sentence = ngettext(
+        "{a} and {b} both stand on {count} issue: opposite each other on {opposite}, widest on {issue};"
+        " together on {together}.",
+        "{a} and {b} both stand on {count} issues: opposite each other on {opposite}, widest on {issue};"
+        " together on {together}.",
+        len(both),
+    )
+    return compose(sentence, issue=Phrase(widest.issue.title, issue=widest.issue.slug), **names, **counts)
 
 
 def _sides(row: PairRow) -> bool:
     """Whether both take a side, and not the same: neutral is none."""
     return bool(row.a and row.b and "0" not in (row.a.sign, row.b.sign))
-
-
-def _issues(number: int) -> str:
-    return f"{spell_count(number)} {'issue' if number == 1 else 'issues'}"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from positions.analysis.concessions import concessions
 from positions.analysis.shifts import MOVES, PARTIES_COMPARED, shifts
@@ -15,7 +17,7 @@ from positions.analysis.types import Concession, Gap, Shift
 from positions.enums import CodingState, RoundStatus
 from positions.models import Issue, Statement
 from positions.queries.access import Reader
-from positions.web.ledes import Phrase, list_parties
+from positions.web.ledes import Phrase, compose, list_parties
 from positions.web.move_scale import MoveScale, draw_move
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -23,7 +25,7 @@ from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.take_away import write_csv
-from positions.web.words import count_of, say_day_short, spell_count
+from positions.web.words import say_day_short, spell_count
 
 CSV_COLUMNS = (
     "issue", "on", "party", "other", "steps", "footing", "gap_before", "gap_after", "moved_first", "answered",
@@ -156,23 +158,29 @@ def tell_ledger(ledger: Ledger) -> list[Phrase]:
     """How many concessions there are, whose, and out of how many moves."""
     inks, moves, rows = ledger.inks, len(ledger.moves), ledger.rows
     held = sum(entry.round.status == RoundStatus.HELD for entry in ledger.record.rounds)
-    span = f"{_many(moves, 'move')} in {_many(held, 'round')} held" if held else _many(moves, "move")
     if not moves:
-        return [Phrase("Nobody moved along the scale in the evidence found, so there is nothing to concede.")]
+        return [Phrase(gettext("Nobody moved along the scale in the evidence found, so there is nothing to concede."))]
+    span = ngettext("{count} move", "{count} moves", moves).format(count=spell_count(moves))
+    if held:
+        sentence = ngettext("{moves} in {count} round held", "{moves} in {count} rounds held", held)
+        span = sentence.format(moves=span, count=spell_count(held))
     if not rows:
-        return [Phrase(f"None on record. Of {span}, none went toward the other side.")]
+        return [Phrase(gettext("None on record. Of {moves}, none went toward the other side.").format(moves=span))]
     steps = {(row.party, row.issue, row.on) for row in rows}
     movers = sorted({row.party for row in rows}, key=lambda slug: list(inks).index(slug))
     answered = len({(row.party, row.issue, row.on) for row in rows if row.answered})
-    return [
-        Phrase(f"{_many(len(steps), 'concession').capitalize()}, by "),
-        *list_parties(movers, inks),
-        Phrase(f", out of {span}; {'none' if not answered else spell_count(answered)} answered."),
-    ]
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{spell_count(number)} {noun}{'' if number == 1 else 's'}"
+    sentence = ngettext(
+        "{count} concession, by {parties}, out of {moves}; {answered} answered.",
+        "{count} concessions, by {parties}, out of {moves}; {answered} answered.",
+        len(steps),
+    )
+    return compose(
+        sentence,
+        count=spell_count(len(steps)).capitalize(),
+        parties=list_parties(movers, inks),
+        moves=span,
+        answered=spell_count(answered) if answered else pgettext("of the concessions", "none"),
+    )
 
 
 def _count_answers(stories: Sequence[MoveStory]) -> dict[str, int]:
@@ -220,11 +228,11 @@ def _tell(shift: Shift, ledger: Ledger, statements: Mapping[str, Statement], rea
         counterparts=", ".join(inks[gap.party].name for gap in known),
         gaps="; ".join(f"{inks[gap.party].name} {gap.before} → {gap.after}" for gap in (closer or known)),
         why=_why(shift, known, closer, bool(mine), inks),
-        toward=tuple(Toward(inks[row.other], row, ANSWERS[row.answered]) for row in mine if row.other in inks),
+        toward=tuple(Toward(inks[row.other], row, str(ANSWERS[row.answered])) for row in mine if row.other in inks),
     )
 
 
-ANSWERS = {True: "answered", False: "not answered", None: "window still open"}
+ANSWERS = {True: _("answered"), False: _("not answered"), None: _("window still open")}
 
 
 def _standing(shift: Shift, known: Iterable[Gap], inks: Mapping[str, PartyInk]) -> Iterator[tuple[PartyInk, int]]:
@@ -251,13 +259,16 @@ def _why(
     if is_concession:
         return ""
     if not known:
-        return "Nobody else’s position on this was known the day before."
+        return gettext("Nobody else’s position on this was known the day before.")
     if not closer:
         away = [gap for gap in known if gap.effect == "widened"]
-        return f"It moved away from {count_of(len(away), 'party', 'parties')}." if away else "No gap changed."
+        if not away:
+            return gettext("No gap changed.")
+        sentence = ngettext("It moved away from {count} party.", "It moved away from {count} parties.", len(away))
+        return sentence.format(count=len(away))
     if shift.within_range:
-        return "It stressed one of the things it had said before."
+        return gettext("It stressed one of the things it had said before.")
     same = [inks[gap.party].name for gap in closer if gap.same_side]
     if len(same) == len(closer):
-        return "It came closer to parties on its own side only."
-    return "Those it came closer to are on its own side or take none."
+        return gettext("It came closer to parties on its own side only.")
+    return gettext("Those it came closer to are on its own side or take none.")

@@ -10,6 +10,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 
 from positions.analysis.evidence import status_of
 from positions.analysis.types import Condition as ConditionFacts
@@ -24,7 +25,7 @@ from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment, read_parties
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
 from positions.web.take_away import write_csv
-from positions.web.words import count_of, join_words, say_day_short
+from positions.web.words import join_choices, join_words, say_day_short
 
 GLYPHS = {"open": "○", "met": "●", "failed": "✕", "withdrawn": "–"}
 STRIP_WIDTH = 150.0
@@ -66,6 +67,10 @@ class ConditionRow:
     strip: ConditionStrip | None = None
 
     @property
+    def status_words(self) -> str:
+        return name_status(self.status)
+
+    @property
     def since_words(self) -> str:
         return say_day_short(self.since)
 
@@ -105,7 +110,9 @@ def load_conditions(request: HttpRequest, reader: Reader, slug: str) -> Conditio
     asked = read_parties(request.GET, record.parties, asked)
     status = request.GET.get("status", "")
     if status and status not in ConditionStatus.values:
-        raise BadParameter("status", status, f"a condition is {join_words(ConditionStatus.values, 'or')}")
+        raise BadParameter(
+            "status", status, gettext("a condition is {statuses}").format(statuses=join_choices(ConditionStatus.values))
+        )
     inks = record.inks(asked.parties)
     rows = list(_collect(reader, record, inks))
     if asked.parties:
@@ -132,10 +139,11 @@ def condition_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRes
         "lede": tell_conditions(found.counts),
         "groups": sorted(groups.values(), key=lambda group: (group[0] is None, -len(group[1]))),
         "counts": [
-            (GLYPHS[status], found.counts.get(status, 0), status, found.status == status)
+            (GLYPHS[status], found.counts.get(status, 0), status, found.status == status, name_status(status))
             for status in ConditionStatus.values
         ],
         "status": found.status,
+        "status_words": name_status(found.status) if found.status else "",
     }
     return render(request, "conditions.html", context)
 
@@ -157,12 +165,20 @@ def tell_conditions(counts: Mapping[str, int]) -> str:
     """``Nine of ten conditions are open; none has been met, one failed.``"""
     total = sum(counts.values())
     if not total:
-        return "No offer or threat in the evidence found hangs on a condition."
-    parts = [f"{counts.get(status, 0) or 'none'} {word}" for status, word in TOLD if status != "open"]
-    return f"{count_of(total, 'condition')}: {counts.get('open', 0) or 'none'} open, {', '.join(parts)}."
+        return gettext("No offer or threat in the evidence found hangs on a condition.")
+    none = pgettext("of the conditions", "none")
+    numbers = {status: str(counts.get(status, 0) or none) for status in ConditionStatus.values}
+    sentence = ngettext(
+        "{count} condition: {open} open, {met} met, {failed} failed, {withdrawn} withdrawn.",
+        "{count} conditions: {open} open, {met} met, {failed} failed, {withdrawn} withdrawn.",
+        total,
+    )
+    return sentence.format(count=total, **numbers)
 
 
-TOLD = (("open", "open"), ("met", "met"), ("failed", "failed"), ("withdrawn", "withdrawn"))
+def name_status(status: str) -> str:
+    """``open``, in the reader's language."""
+    return str(ConditionStatus(status).label).lower()
 
 
 def _choices(found: ConditionsAsked) -> list[tuple[PartyInk, bool]]:
@@ -279,7 +295,12 @@ def _draw(row: ConditionRow, scale: DayScale, bands: tuple[tuple[float, float], 
     dots = tuple(scale.at(day) for day in row.stated_on)
     ended = row.status != ConditionStatus.OPEN
     end = scale.at(row.since) if ended else None
-    words = f"Stated {join_words([say_day_short(day) for day in row.stated_on])}; {row.status}"
+    sentence = gettext("Stated {days}; {status} since {since}") if ended else gettext("Stated {days}; {status}")
+    words = sentence.format(
+        days=join_words([say_day_short(day) for day in row.stated_on]),
+        status=row.status_words,
+        since=row.since_words,
+    )
     strip = ConditionStrip(
         width=STRIP_WIDTH,
         bands=bands,
@@ -290,6 +311,6 @@ def _draw(row: ConditionRow, scale: DayScale, bands: tuple[tuple[float, float], 
         glyph=row.glyph,
         colour=row.ink.colour,
         css_class=row.ink.css_class,
-        words=words if not ended else f"{words} since {row.since_words}",
+        words=words,
     )
     return ConditionRow(**{name: getattr(row, name) for name in ConditionRow.__slots__ if name != "strip"}, strip=strip)

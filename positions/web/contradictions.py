@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from positions.analysis.contradictions import SPEAKERS_APART_STEPS, WINDOW_DAYS, Contradiction, contradictions
 from positions.models import Issue, Statement
 from positions.queries.access import Reader, statements_for
-from positions.web.ledes import Phrase, list_parties
+from positions.web.ledes import Phrase, compose, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment, read_parties, read_single
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.take_away import write_csv
-from positions.web.words import count_of
 
 LONGEST_WINDOW_DAYS = 365
 ROWS_SHOWN = 60
@@ -76,7 +76,9 @@ def read_window(request: HttpRequest) -> int:
     if not value:
         return WINDOW_DAYS
     if not (value.isascii() and value.isdigit()) or len(value) > 4 or not 1 <= int(value) <= LONGEST_WINDOW_DAYS:
-        raise BadParameter("window", value, f"must be a whole number of days from 1 to {LONGEST_WINDOW_DAYS}")
+        raise BadParameter(
+            "window", value, gettext("must be a whole number of days from 1 to {most}").format(most=LONGEST_WINDOW_DAYS)
+        )
     return int(value)
 
 
@@ -117,16 +119,22 @@ def contradictions_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpR
 
 def tell_contradictions(found: ContradictionsAsked) -> list[Phrase]:
     """How many there are, whose, and within how many days."""
-    window = f"within {count_of(found.window_days, 'day')}"
+    days = found.window_days
     if not found.found:
-        return [Phrase(f"Nobody was found on both sides of an issue {window}.")]
+        sentence = ngettext(
+            "Nobody was found on both sides of an issue within {count} day.",
+            "Nobody was found on both sides of an issue within {count} days.",
+            days,
+        )
+        return [Phrase(sentence.format(count=days))]
     parties = list(dict.fromkeys(c.party for c in found.found))
-    pairs = count_of(len(found.found), "pair of passages", "pairs of passages")
-    return [
-        Phrase(f"{pairs[0].upper()}{pairs[1:]} {window} that cannot both be the party’s position: "),
-        *list_parties(parties, found.inks),
-        Phrase("."),
-    ]
+    window = ngettext("within {count} day", "within {count} days", days).format(count=days)
+    sentence = ngettext(
+        "{count} pair of passages {window} that cannot both be the party’s position: {parties}.",
+        "{count} pairs of passages {window} that cannot both be the party’s position: {parties}.",
+        len(found.found),
+    )
+    return compose(sentence, count=f"{len(found.found)}", window=window, parties=list_parties(parties, found.inks))
 
 
 def load_speakers(reader: Reader, record: PageRecord, parties: Collection[str]) -> dict[str, str]:
@@ -140,8 +148,18 @@ def load_speakers(reader: Reader, record: PageRecord, parties: Collection[str]) 
 def tell_contradiction(
     c: Contradiction, record: PageRecord, statements: Mapping[str, Statement], reader: Reader
 ) -> ContradictionRow:
-    days = "on one day" if c.days == 0 else f"{count_of(c.days, 'day')} apart"
-    words = f"On both sides, {days}" if c.kind == "both_sides" else f"Two speakers {c.steps} steps apart, {days}"
+    days = (
+        ngettext("{count} day apart", "{count} days apart", c.days).format(count=c.days)
+        if c.days
+        else gettext("on one day")
+    )
+    if c.kind == "both_sides":
+        words = gettext("On both sides, {days}").format(days=days)
+    else:
+        sentence = ngettext(
+            "Two speakers {count} step apart, {days}", "Two speakers {count} steps apart, {days}", c.steps
+        )
+        words = sentence.format(count=c.steps, days=days)
     quotes: Iterator[Quotation | None] = (
         quote_statement(statements[r.statement], reader) if r.statement in statements else None
         for r in (c.earlier, c.later)

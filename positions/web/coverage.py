@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from positions.analysis.coverage import Coverage, coverage
 from positions.analysis.position import held_spans
 from positions.models import Issue
 from positions.queries.access import Reader
 from positions.web.chart_axis import DayScale, choose_days
-from positions.web.ledes import Phrase, name_party
+from positions.web.ledes import Phrase, compose, name_issue, name_party
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record
 from positions.web.take_away import write_csv
-from positions.web.words import count_of, say_day_short
+from positions.web.words import say_day_short
 
 PARTIES_SHOWN = 10
 SILENCES_SHOWN = 40
@@ -114,26 +115,37 @@ def coverage_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpRespons
 def tell_coverage(found: CoverageAsked) -> list[Phrase]:
     """How many of the pairs were never heard, and the longest silence."""
     if not found.pairs:
-        return [Phrase("Nothing is in the record yet.")]
+        return [Phrase(gettext("Nothing is in the record yet."))]
     heard = sum(pair.heard_on is not None for pair in found.pairs)
-    phrases = [Phrase(f"Of {count_of(len(found.pairs), 'pair')} of party and issue, {heard} were heard. ")]
+    pairs = len(found.pairs)
+    sentence = ngettext(
+        "Of {count} pair of party and issue, {heard} were heard.",
+        "Of {count} pairs of party and issue, {heard} were heard.",
+        pairs,
+    )
+    phrases = [Phrase(sentence.format(count=pairs, heard=heard)), Phrase(" ")]
     quiet = _rank_silences(found.pairs)
     if not quiet:
-        return [*phrases, Phrase("Nobody was silent at a round it attended after it was heard.")]
+        return [*phrases, Phrase(gettext("Nobody was silent at a round it attended after it was heard."))]
     first = quiet[0]
-    return [
-        *phrases,
-        Phrase("The longest silence is that of "),
-        name_party(first.party, found.inks),
-        Phrase(" on "),
-        Phrase(found.record.issues[first.issue].title, issue=first.issue),
-        Phrase(f": nothing found since {_last_word(first)}, through {count_of(first.rounds_silent, 'round')}."),
-    ]
+    sentence = ngettext(
+        "The longest silence is that of {party} on {issue}: nothing found since {day}, through {count} round.",
+        "The longest silence is that of {party} on {issue}: nothing found since {day}, through {count} rounds.",
+        first.rounds_silent,
+    )
+    silence = compose(
+        sentence,
+        party=name_party(first.party, found.inks),
+        issue=name_issue(first.issue, found.record.issues),
+        day=_last_word(first),
+        count=f"{first.rounds_silent}",
+    )
+    return phrases + silence
 
 
 def _last_word(pair: Coverage) -> str:
     last = pair.evidence_on or pair.heard_on
-    return say_day_short(last) if last is not None else "the beginning"
+    return say_day_short(last) if last is not None else gettext("the beginning")
 
 
 def _rank_silences(pairs: Sequence[Coverage]) -> list[Coverage]:

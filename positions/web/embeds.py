@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from positions.exceptions import NotVisible
 from positions.queries.access import Reader
 from positions.web.chart_shapes import NARROW, WIDE
+from positions.web.chart_words import name_chart
 from positions.web.issue_timeline import draw_chart, load_timeline
 from positions.web.page_view import page
 from positions.web.query_string import BadParameter
@@ -37,7 +38,7 @@ def issue_timeline_embed(request: HttpRequest, reader: Reader, slug: str, issue:
         "asked": found.asked,
         "chart": draw_chart(found, WIDE),
         "chart_narrow": draw_chart(found, NARROW),
-        "chart_title": f"{found.issue.title}: who stands where, over time",
+        "chart_title": name_chart(found.issue),
         "chart_marking": found.record.marking,
         "statement_base": request.build_absolute_uri("/").rstrip("/"),
         "statement_query": found.asked.query,

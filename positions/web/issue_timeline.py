@@ -9,16 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from positions.analysis.evidence import status_of
 from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
 from positions.analysis.timeline import timeline
 from positions.analysis.types import Point, Position, Series, Shift
+from positions.enums import ConditionStatus
 from positions.models import Coding, Issue
 from positions.queries.access import Reader
 from positions.web.chart_shapes import NARROW, WIDE, ChartSize, StepChart
-from positions.web.chart_words import summarise_line
+from positions.web.chart_words import name_chart, summarise_line
 from positions.web.charts import draw_steps
 from positions.web.ledes import moved, tell_issue
 from positions.web.page_view import page
@@ -48,7 +50,7 @@ class EvidenceRow:
     stance: str
     words: str
     quotation: Quotation
-    conditions: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, str, str], ...]
     coding: Coding
 
 
@@ -100,10 +102,12 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
         "issue": found.issue,
         "asked": found.asked,
         "lede": tell_issue(found.positions, found.shifts, found.inks),
-        "counted": f"{count_of(found.statement_count, 'statement')} from {count_of(found.source_count, 'source')}.",
+        "counted": gettext("{statements} from {sources}.").format(
+            statements=count_of(found.statement_count, "statement"), sources=count_of(found.source_count, "source")
+        ),
         "chart": wide,
         "chart_narrow": draw_chart(found, NARROW) if dots <= NARROW_MOST else None,
-        "chart_title": f"{found.issue.title}: who stands where, over time",
+        "chart_title": name_chart(found.issue),
         "statement_query": found.asked.query,
         "choices": [(ink, ink.slug in ticked) for ink in offered],
         "more_choices": more,
@@ -145,7 +149,7 @@ def write_svg(request: HttpRequest, found: IssueTimeline) -> str:
     context = {
         "chart": draw_chart(found, WIDE),
         "chart_id": "timeline",
-        "chart_title": f"{found.issue.title}: who stands where, over time",
+        "chart_title": name_chart(found.issue),
         "chart_marking": found.record.marking,
         "statement_base": request.build_absolute_uri("/").rstrip("/"),
         "statement_query": found.asked.query,
@@ -228,7 +232,7 @@ def draw_chart(found: IssueTimeline, size: ChartSize, *, has_poles: bool = True)
 def _scale_notes(issue: Issue, *, has_poles: bool) -> Iterator[str]:
     """What the ends of the scale mean, and what holds without an agreement: words, because it has no number."""
     notes = [("+2", issue.pole_for or issue.proposal), ("−2", issue.pole_against)] if has_poles else []
-    for mark, words in (*notes, ("◇ If nothing is agreed", issue.reference_point)):
+    for mark, words in (*notes, ("◇ " + gettext("If nothing is agreed"), issue.reference_point)):
         if words:
             yield f"{mark}: {clip_text(words, NOTE_LENGTH)}"
 
@@ -256,8 +260,9 @@ def _evidence_rows(
         if point.statement not in quotations:
             quotations[point.statement] = quote_statement(coding.statement, reader)
         held = tuple(
-            (c.text, status_of(c.facts, record.moment.as_of, record.moment.known_at))
+            (c.text, status, str(ConditionStatus(status).label).lower())
             for c in conditions.get(point.coding, ())
+            for status in (status_of(c.facts, record.moment.as_of, record.moment.known_at),)
         )
         words = name_stance(point.stance, point.state)
         rows.append(

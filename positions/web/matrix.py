@@ -9,6 +9,8 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from positions.analysis.changes import MIXED, MOVED, RESOLVED, REVERSED, Change, changes
 from positions.analysis.position import positions
@@ -23,7 +25,11 @@ from positions.web.record import PageRecord, find_negotiation, load_negotiation_
 from positions.web.take_away import write_csv
 from positions.web.words import count_of, say_day, sign_position
 
-SORTS = {"distance": "widest apart first", "own": "in the negotiation’s own order", "movement": "latest movement first"}
+SORTS = {
+    "distance": _("widest apart first"),
+    "own": _("in the negotiation’s own order"),
+    "movement": _("latest movement first"),
+}
 MOVING = (MOVED, REVERSED, MIXED, RESOLVED)
 CSV_COLUMNS = (
     "issue", "party", "stance", "low", "high", "state", "footing", "red_line", "conditional", "last_evidence_on",
@@ -42,7 +48,9 @@ def load_matrix(request: HttpRequest, reader: Reader, slug: str) -> tuple[PageRe
 def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     sort = read_single(request.GET, "sort") or "distance"
     if sort not in SORTS:
-        raise BadParameter("sort", sort, f"is no order of a matrix; use one of {', '.join(SORTS)}")
+        raise BadParameter(
+            "sort", sort, gettext("is no order of a matrix; use one of {names}").format(names=", ".join(SORTS))
+        )
     record, asked, stands = load_matrix(request, reader, slug)
     since = read_since(request, record)
     table = lay_matrix(stands, record.inks(), record.issues) if since is None else lay_moves(record, since)
@@ -68,7 +76,11 @@ def read_since(request: HttpRequest, record: PageRecord) -> date | None:
     rounds = [row.round for row in record.rounds]
     day = read_round_or_day("since", value, rounds, is_start=False)
     if day > record.moment.as_of:
-        raise BadParameter("since", value, f"lies after {say_day(record.moment.as_of)}, the day it is compared with")
+        raise BadParameter(
+            "since",
+            value,
+            gettext("lies after {day}, the day it is compared with").format(day=say_day(record.moment.as_of)),
+        )
     return day
 
 
@@ -113,14 +125,16 @@ def _tell_move(cell: MatrixCell, change: Change) -> MatrixCell:
         return cell
     old = sign_position(stood.stance, stood.low, stood.high)
     if stood.stance is None:
-        words = "became clear again"
+        words = gettext("became clear again")
     elif after.stance is None:
-        words = "became mixed"
+        words = gettext("became mixed")
     else:
         steps = after.stance - stood.stance
-        reversed_itself = ", reversed itself" if stood.stance * after.stance < 0 else ""
-        words = f"{'▲' if steps > 0 else '▼'} {count_of(abs(steps), 'step')}{reversed_itself}"
-    return replace(cell, sign=f"{old} → {cell.sign}", note=words, title=f"{cell.title}; before: {old}; {words}")
+        words = f"{'▲' if steps > 0 else '▼'} {count_of(abs(steps), 'step')}"
+        if stood.stance * after.stance < 0:
+            words = gettext("{steps}, reversed itself").format(steps=words)
+    title = gettext("{cell}; before: {stance}; {change}").format(cell=cell.title, stance=old, change=words)
+    return replace(cell, sign=f"{old} → {cell.sign}", note=words, title=title)
 
 
 def sort_rows(rows: Sequence[MatrixRow], sort: str, record: PageRecord) -> list[MatrixRow]:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from positions.analysis.types import Position
 from positions.models import Issue
 from positions.web.palette import PartyInk
-from positions.web.words import count_of, name_stance, say_day, say_day_short, sign_position
+from positions.web.words import (
+    FOOTING_WORDS,
+    count_of,
+    name_stance,
+    say_day,
+    sign_position,
+    sign_with_condition,
+    write_day,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +57,8 @@ class MatrixRow:
     @property
     def span_words(self) -> str:
         if self.span_steps is None:
-            return "one voice" if any(self.cells) else "nobody"
-        return count_of(self.span_steps, "step") if self.span_steps else "together"
+            return gettext("one voice") if any(self.cells) else gettext("nobody")
+        return count_of(self.span_steps, "step") if self.span_steps else gettext("together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +104,35 @@ def tint_of(stance: int | None) -> str:
 def tell_cell(p: Position, ink: PartyInk, issue: Issue) -> MatrixCell:
     """One position as a cell."""
     sign = sign_position(p.stance, p.low, p.high)
-    notes = {"reported": "told", "inferred": "inferred"}
     failed = p.conditions.failed and not p.conditional
     extras = [
-        *(["under an open condition"] if p.conditional else []),
-        *(["its condition failed"] if failed else []),
-        *(["red line"] if p.red_line else []),
-        *({"reported": ["told by somebody else"], "inferred": ["inferred from its conduct"]}.get(p.footing, [])),
+        *([gettext("under an open condition")] if p.conditional else []),
+        *([gettext("its condition failed")] if failed else []),
+        *([gettext("red line")] if p.red_line else []),
+        *([str(FOOTING_WORDS[p.footing])] if p.footing != "own" else []),
     ]
     words = ", ".join([name_stance(p.stance, p.state), *extras])
     return MatrixCell(
-        sign=sign + (" if" if p.conditional else ""),
+        sign=sign_with_condition(sign, is_conditional=p.conditional),
         tint=tint_of(p.stance),
         edge={"reported": "told", "inferred": "inferred"}.get(p.footing, "mixed" if p.stance is None else ""),
-        note="condition failed" if failed else notes.get(p.footing, ""),
+        note=gettext("condition failed") if failed else note_footing(p.footing),
         is_conditional=p.conditional,
         is_red_line=p.red_line,
         evidence_count=p.evidence_total,
-        heard=say_day_short(p.last_evidence_on).rsplit(" ", 1)[0],
-        title=(
-            f"{ink.name} on {issue.title}: {words}; {count_of(p.evidence_total, 'passage')},"
-            f" latest {say_day(p.last_evidence_on)}"
+        heard=write_day(p.last_evidence_on, "d MMM"),
+        title=gettext("{party} on {issue}: {words}; {passages}, latest {day}").format(
+            party=ink.name,
+            issue=issue.title,
+            words=words,
+            passages=count_of(p.evidence_total, "passage"),
+            day=say_day(p.last_evidence_on),
         ),
     )
+
+
+def note_footing(footing: str) -> str:
+    """``told`` or ``inferred``; empty for a party's own words."""
+    if footing == "reported":
+        return gettext("told")
+    return gettext("inferred") if footing == "inferred" else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from positions.web.palette import PartyInk
 from positions.web.words import clip_text, sign_stance
 
@@ -67,7 +69,10 @@ def draw_move(
         words = ", ".join(other.name for other in inks)
         anchor = "start" if stance < -1 else "end" if stance > 1 else "middle"
         neighbours.append(Neighbours(place_of(stance), clip_text(names, LABEL_CHARACTERS), words, anchor))
-        told.append(f"{words} at {sign_stance(stance)}")
-    among = f"; {', '.join(told)}" if told else ""
-    sentence = f"{ink.name} from {sign_stance(before)} to {sign_stance(after)}{among}"
+        told.append(gettext("{parties} at {stance}").format(parties=words, stance=sign_stance(stance)))
+    sentence = gettext("{party} from {before} to {after}").format(
+        party=ink.name, before=sign_stance(before), after=sign_stance(after)
+    )
+    if told:
+        sentence = f"{sentence}; {', '.join(told)}"
     return MoveScale(ink, place_of(before), place_of(after), is_conditional, tuple(neighbours), sentence)

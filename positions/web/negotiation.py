@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
@@ -93,12 +94,11 @@ def _party_tabs(
 def _count_all(record: PageRecord, sources: int) -> str:
     statements = len({reading.statement for reading in record.history.readings})
     held = sum(row.round.status == RoundStatus.HELD for row in record.rounds)
-    parts = [
-        count_of(statements, "statement"),
-        count_of(sources, "source"),
-        count_of(held, "round held", "rounds held"),
-    ]
-    return f"{parts[0]} from {parts[1]}, {parts[2]}."
+    return gettext("{statements} from {sources}, {rounds}.").format(
+        statements=count_of(statements, "statement"),
+        sources=count_of(sources, "source"),
+        rounds=count_of(held, "round held"),
+    )
 
 
 def _tell_rounds(record: PageRecord, inks: Mapping[str, PartyInk], moves: Sequence[Shift]) -> list[RoundStory]:

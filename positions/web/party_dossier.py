@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from positions.analysis.contradictions import WINDOW_DAYS, contradictions
 from positions.analysis.position import positions
@@ -19,7 +20,7 @@ from positions.enums import RoundStatus
 from positions.models import Issue, Party, Statement
 from positions.queries.access import Reader
 from positions.web.contradictions import load_speakers, tell_contradiction
-from positions.web.ledes import Phrase, name_party
+from positions.web.ledes import Phrase, compose, name_party
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment
@@ -28,7 +29,7 @@ from positions.web.red_lines import KIND_WORDS
 from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 from positions.web.small_multiples import SmallChart, draw_small, shared_days
 from positions.web.take_away import write_csv
-from positions.web.words import count_of, name_stance, say_day_short, sign_position, spell_count
+from positions.web.words import count_of, name_stance, say_day_short, sign_position, sign_with_condition, spell_count
 
 CSV_COLUMNS = (
     "issue", "stance", "low", "high", "state", "footing", "red_line", "conditional", "since", "last_evidence_on",
@@ -135,24 +136,35 @@ def tell_dossier(found: Dossier) -> list[Phrase]:
     """On how many issues the party moved, and where it stands on how many."""
     inks, stands = found.inks, found.stands
     if not stands:
-        return [name_party(found.party.slug, inks), Phrase(" has taken no position in the evidence found.")]
+        sentence = gettext("{party} has taken no position in the evidence found.")
+        return compose(sentence, party=name_party(found.party.slug, inks))
     moved = len({shift.issue for shift in found.moves if shift.kind in MOVES})
-    phrases = [name_party(found.party.slug, inks)]
     if moved:
-        phrases.append(Phrase(f" moved on {spell_count(moved)} of {_issues(len(stands))}. "))
+        sentence = ngettext(
+            "{party} moved on {moved} of {count} issue.", "{party} moved on {moved} of {count} issues.", len(stands)
+        )
     else:
-        phrases.append(Phrase(f" has been heard on {_issues(len(stands))} and moved on none. "))
+        sentence = ngettext(
+            "{party} has been heard on {count} issue and moved on none.",
+            "{party} has been heard on {count} issues and moved on none.",
+            len(stands),
+        )
+    phrases = compose(
+        sentence,
+        party=name_party(found.party.slug, inks),
+        moved=spell_count(moved),
+        count=spell_count(len(stands)),
+    )
     places: dict[str, int] = {}
     for p in stands.values():
-        sign = sign_position(p.stance, p.low, p.high) + (" under a condition" if p.conditional else "")
+        sign = sign_position(p.stance, p.low, p.high)
+        sign = gettext("{stance} under a condition").format(stance=sign) if p.conditional else sign
         places[sign] = places.get(sign, 0) + 1
-    told = [f"at {sign} on {spell_count(n)}" for sign, n in sorted(places.items(), key=lambda pair: -pair[1])[:4]]
-    phrases.append(Phrase(f"It stands {', '.join(told)}."))
-    return phrases
-
-
-def _issues(number: int) -> str:
-    return f"{spell_count(number)} {'issue' if number == 1 else 'issues'}"
+    told = [
+        ngettext("at {stance} on {count}", "at {stance} on {count}", n).format(stance=sign, count=spell_count(n))
+        for sign, n in sorted(places.items(), key=lambda pair: -pair[1])[:4]
+    ]
+    return [*phrases, Phrase(" "), Phrase(gettext("It stands {places}.").format(places=", ".join(told)))]
 
 
 def _panels(found: Dossier) -> list[IssuePanel]:
@@ -171,8 +183,10 @@ def _panels(found: Dossier) -> list[IssuePanel]:
         panels.append(
             IssuePanel(
                 issue=record.issues[slug],
-                sign="–" if p is None else sign_position(p.stance, p.low, p.high) + (" if" if p.conditional else ""),
-                words="no stance" if p is None else name_stance(p.stance, p.state),
+                sign="–"
+                if p is None
+                else sign_with_condition(sign_position(p.stance, p.low, p.high), is_conditional=p.conditional),
+                words=gettext("no stance") if p is None else name_stance(p.stance, p.state),
                 chart=draw_small(series, found.ink, days, rounds, others),
                 note=_note(p, moves),
                 moved=bool(moves),
@@ -194,14 +208,26 @@ def _line_of(found: Dossier, issue: str) -> Series | None:
 def _note(p: Position | None, moves: Sequence[Shift]) -> str:
     """``Moved 17 Feb 2022, from +2 of 17 Dec 2021.`` or ``Unchanged since 17 Dec 2021.``"""
     if p is None:
-        return "Heard, without a stance."
-    silent = f" Not heard in {count_of(p.rounds_silent, 'later round')}." if p.rounds_silent else ""
+        return gettext("Heard, without a stance.")
+    tail = []
+    if p.rounds_silent:
+        sentence = ngettext("Not heard in {count} later round.", "Not heard in {count} later rounds.", p.rounds_silent)
+        tail.append(sentence.format(count=p.rounds_silent))
     if moves and moves[0].before is not None:
         before = moves[0].before
         sign = sign_position(before.stance, before.low, before.high)
-        return f"Moved {say_day_short(moves[0].on)}, from {sign} of {say_day_short(before.occasion.on)}.{silent}"
-    footing = {"reported": " Known from others only.", "inferred": " Inferred from its conduct."}.get(p.footing, "")
-    return f"Unchanged since {say_day_short(p.since)}, {count_of(p.evidence_total, 'passage')}.{footing}{silent}"
+        told = gettext("Moved {day}, from {before} of {since}.").format(
+            day=say_day_short(moves[0].on), before=sign, since=say_day_short(before.occasion.on)
+        )
+        return " ".join([told, *tail])
+    if p.footing == "reported":
+        tail.insert(0, gettext("Known from others only."))
+    elif p.footing == "inferred":
+        tail.insert(0, gettext("Inferred from its conduct."))
+    told = gettext("Unchanged since {day}, {passages}.").format(
+        day=say_day_short(p.since), passages=count_of(p.evidence_total, "passage")
+    )
+    return " ".join([told, *tail])
 
 
 def _cards(found: Dossier, statements: Mapping[str, Statement], reader: Reader) -> list[ShiftCard]:
@@ -212,5 +238,12 @@ def _say_line(line: RedLine) -> str:
     last = line.entries[-1]
     if line.status in ("softened", "crossed"):
         return f"{KIND_WORDS[line.status]} {say_day_short(last.on)}"
-    silent = f", {count_of(line.rounds_silent, 'round')} since" if line.rounds_silent else ""
-    return f"declared {say_day_short(line.declared_on)}, last spoken {say_day_short(line.last_spoken_on)}{silent}"
+    days = {"declared": say_day_short(line.declared_on), "spoken": say_day_short(line.last_spoken_on)}
+    if not line.rounds_silent:
+        return gettext("declared {declared}, last spoken {spoken}").format(**days)
+    sentence = ngettext(
+        "declared {declared}, last spoken {spoken}, {count} round since",
+        "declared {declared}, last spoken {spoken}, {count} rounds since",
+        line.rounds_silent,
+    )
+    return sentence.format(count=line.rounds_silent, **days)

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from positions.queries.evidence import Moment
 from positions.web.chart_axis import RoundLike
-from positions.web.words import clip_text, say_day, say_instant
+from positions.web.words import clip_text, join_words, say_day, say_instant
 
 ROUND_PREFIX = "round-"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -64,12 +65,15 @@ class Asked:
     @property
     def in_words(self) -> str:
         """What was set, as a sentence; empty where nothing was."""
-        parts = []
+        if self.as_of and self.known_at:
+            return gettext("Shown as of {day}, as the record stood on {instant}.").format(
+                day=say_day(self.as_of), instant=say_instant(self.known_at)
+            )
         if self.as_of:
-            parts.append(f"as of {say_day(self.as_of)}")
+            return gettext("Shown as of {day}.").format(day=say_day(self.as_of))
         if self.known_at:
-            parts.append(f"as the record stood on {say_instant(self.known_at)}")
-        return f"Shown {', '.join(parts)}." if parts else ""
+            return gettext("Shown as the record stood on {instant}.").format(instant=say_instant(self.known_at))
+        return ""
 
     @property
     def known_at_value(self) -> str:
@@ -110,7 +114,7 @@ def read_parties(query: QueryDict, known: Collection[str], asked: Asked) -> Aske
     chosen = [slug.strip() for value in query.getlist("party") for slug in value.split(",") if slug.strip()]
     for slug in chosen:
         if slug not in known:
-            raise BadParameter("party", slug, "no party of this name has a position in the negotiation")
+            raise BadParameter("party", slug, gettext("no party of this name has a position in the negotiation"))
     return replace(asked, parties=tuple(dict.fromkeys(chosen)))
 
 
@@ -118,18 +122,18 @@ def read_single(query: QueryDict, name: str) -> str:
     """The value of a parameter given at most once; empty where it is not. Raises :class:`BadParameter`."""
     values = [value.strip() for value in query.getlist(name) if value.strip()]
     if len(values) > 1:
-        raise BadParameter(name, " and ".join(values), "is given more than once; give it once")
+        raise BadParameter(name, join_words(values), gettext("is given more than once; give it once"))
     return values[0] if values else ""
 
 
 def read_day(name: str, value: str) -> date:
     """A day as ``2022-01-12``. Raises :class:`BadParameter`."""
     if not DAY.fullmatch(value):
-        raise BadParameter(name, value, "is not a date; write it as 2022-01-12")
+        raise BadParameter(name, value, gettext("is not a date; write it as 2022-01-12"))
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise BadParameter(name, value, "is not a day of the calendar; write it as 2022-01-12") from None
+        raise BadParameter(name, value, gettext("is not a day of the calendar; write it as 2022-01-12")) from None
 
 
 def read_round_or_day(name: str, value: str, rounds: Iterable[RoundLike], *, is_start: bool) -> date:
@@ -141,16 +145,18 @@ def read_round_or_day(name: str, value: str, rounds: Iterable[RoundLike], *, is_
         if str(entry.number) == number:
             day = entry.starts_on if is_start else entry.ends_on or entry.starts_on
             if day is None:
-                raise BadParameter(name, value, f"round {number} has no date")
+                raise BadParameter(name, value, gettext("round {number} has no date").format(number=number))
             return day
-    raise BadParameter(name, value, "there is no such round; write a day as 2022-01-09 or a round as round-3")
+    raise BadParameter(name, value, gettext("there is no such round; write a day as 2022-01-09 or a round as round-3"))
 
 
 def _read_instant(name: str, value: str) -> datetime:
     found = INSTANT.fullmatch(value)
     if not found:
         raise BadParameter(
-            name, value, "is not an instant; write it as 2022-01-12T09:40:00Z, or as a date for the end of that day"
+            name,
+            value,
+            gettext("is not an instant; write it as 2022-01-12T09:40:00Z, or as a date for the end of that day"),
         )
     day, clock, offset = found.groups()
     # a plus sign that was not escaped in the address arrives as a blank
@@ -161,5 +167,7 @@ def _read_instant(name: str, value: str) -> datetime:
         read = datetime.fromisoformat(f"{day}T{clock}{zone}")
         read.astimezone(UTC) + timedelta(0)  # an offset may lead out of the calendar
     except (ValueError, OverflowError):
-        raise BadParameter(name, value, "is not an instant of the calendar; write it as 2022-01-12T09:40:00Z") from None
+        raise BadParameter(
+            name, value, gettext("is not an instant of the calendar; write it as 2022-01-12T09:40:00Z")
+        ) from None
     return read

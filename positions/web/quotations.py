@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from positions.enums import Attribution, Credibility, Directness, Reliability
 from positions.models import Statement
 from positions.queries.access import Reader
@@ -20,20 +23,20 @@ STRICTNESS = (
     Attribution.CHATHAM_HOUSE,
 )
 RULE_WORDS = {
-    Attribution.ON_RECORD: "on the record",
-    Attribution.UNATTRIBUTED: "unattributed",
-    Attribution.ON_BACKGROUND: "on background",
-    Attribution.DEEP_BACKGROUND: "on deep background",
-    Attribution.OFF_RECORD: "off the record",
-    Attribution.CHATHAM_HOUSE: "under the Chatham House Rule",
+    Attribution.ON_RECORD: _("on the record"),
+    Attribution.UNATTRIBUTED: _("unattributed"),
+    Attribution.ON_BACKGROUND: _("on background"),
+    Attribution.DEEP_BACKGROUND: _("on deep background"),
+    Attribution.OFF_RECORD: _("off the record"),
+    Attribution.CHATHAM_HOUSE: _("under the Chatham House Rule"),
 }
 DIRECTNESS_WORDS = {
-    Directness.VERBATIM: "verbatim",
-    Directness.TRANSLATED: "translated",
-    Directness.PARAPHRASE: "paraphrase",
-    Directness.REPORTED: "reported speech",
-    Directness.PRESS_REPORT: "press report",
-    Directness.INFERRED: "inferred by the coder",
+    Directness.VERBATIM: _("verbatim"),
+    Directness.TRANSLATED: _("translated"),
+    Directness.PARAPHRASE: _("paraphrase"),
+    Directness.REPORTED: _("reported speech"),
+    Directness.PRESS_REPORT: _("press report"),
+    Directness.INFERRED: _("inferred by the coder"),
 }
 
 
@@ -90,8 +93,8 @@ def quote_statement(statement: Statement, reader: Reader) -> Quotation:
         language=source.language,
         party=statement.asserted_by.name,
         speaker=name_speaker(statement, reader),
-        rule=RULE_WORDS[stricter_rule(statement)],
-        directness=DIRECTNESS_WORDS[Directness(statement.directness)],
+        rule=str(RULE_WORDS[stricter_rule(statement)]),
+        directness=str(DIRECTNESS_WORDS[Directness(statement.directness)]),
         said=say_edtf(statement.stated_on, statement.stated_earliest, statement.stated_latest),
         day=statement.stated_latest,
         round=statement.round.number if statement.round else None,
@@ -120,8 +123,12 @@ def explain_grade(reliability: str, credibility: int) -> str:
     """``source usually reliable, content probably true``."""
     source = str(Reliability(reliability).label).partition(": ")[2]
     content = str(Credibility(credibility).label).partition(": ")[2]
-    return f"source {source}, content {content}"
+    return gettext("source {source}, content {content}").format(source=source, content=content)
 
 
 def _why_no_text(shown: bool) -> str:
-    return "A recorded act: there is no passage to quote." if shown else "Withheld: spoken on deep background."
+    return (
+        gettext("A recorded act: there is no passage to quote.")
+        if shown
+        else gettext("Withheld: spoken on deep background.")
+    )

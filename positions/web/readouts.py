@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from positions.analysis.position import positions
 from positions.analysis.readouts import BOTH, CONFLICT, KINDS, ONLY_A, ONLY_B, STRENGTH, Account, compare_accounts
@@ -23,14 +25,14 @@ from positions.web.query_string import Asked, BadParameter, read_moment
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.take_away import write_csv
-from positions.web.words import clip_text, count_of, say_day_short, say_edtf, sign_position
+from positions.web.words import clip_text, say_day_short, say_edtf, sign_position
 
 KIND_HEADS = {
     CONFLICT: ("In conflict", "the accounts put the party on opposite sides"),
-    ONLY_A: ("Only in the first", "the other account does not have it"),
-    ONLY_B: ("Only in the second", "the other account does not have it"),
-    STRENGTH: ("Same side, other strength", "both have it, one more strongly"),
-    BOTH: ("In both", "the same stance in either account"),
+    ONLY_A: (_("Only in the first"), _("the other account does not have it")),
+    ONLY_B: (_("Only in the second"), _("the other account does not have it")),
+    STRENGTH: (_("Same side, other strength"), _("both have it, one more strongly")),
+    BOTH: (_("In both"), _("the same stance in either account")),
 }
 CSV_COLUMNS = (
     "issue", "party", "kind", "stance_a", "footing_a", "stance_b", "footing_b", "later_on", "later_stance",
@@ -112,7 +114,7 @@ def choose_pair(
     """The two accounts asked for, by id or key; else two readouts, else the two sources that say most of the round."""
     chosen = [_find_source(name, value, sources) for name, value in (("a", asked_a.strip()), ("b", asked_b.strip()))]
     if chosen[0] is not None and chosen[0] == chosen[1]:
-        raise BadParameter("b", asked_b, "is the same account as a; choose another")
+        raise BadParameter("b", asked_b, gettext("is the same account as a; choose another"))
     said = Counter(reading.source for reading in record.history.readings if reading.round == number)
     rest = sorted(
         (s for s in sources if s not in chosen), key=lambda s: (s.kind != SourceKind.READOUT, -said[str(s.pk)], s.title)
@@ -133,7 +135,7 @@ def _find_source(name: str, value: str, sources: Iterable[Source]) -> Source | N
     for source in sources:
         if value in (str(source.pk), source.key):
             return source
-    raise BadParameter(name, value, "is no source with evidence from this round")
+    raise BadParameter(name, value, gettext("is no source with evidence from this round"))
 
 
 @page
@@ -188,31 +190,45 @@ def _head(kind: str, found: TwoAccounts) -> tuple[str, str]:
     head, explanation = KIND_HEADS[kind]
     for only, source in ((ONLY_A, found.a), (ONLY_B, found.b)):
         if kind == only and source is not None:
-            head = f"Only {clip_text(source.publisher or source.title, 40)}"
-    return head, explanation
+            head = gettext("Only {source}").format(source=clip_text(source.publisher or source.title, 40))
+    return str(head), str(explanation)
 
 
 def tell_accounts(found: TwoAccounts) -> str:
     """Whether the accounts disagree, and how much of it one reader of one account would miss."""
     if found.a is None or found.b is None:
-        return "There are no two accounts of this round in the record."
+        return gettext("There are no two accounts of this round in the record.")
     if not found.accounts:
-        return "Neither account states a position that was coded."
+        return gettext("Neither account states a position that was coded.")
     kinds = Counter(row.kind for row in found.accounts)
     parts = []
     if kinds[CONFLICT]:
-        parts.append(f"The accounts contradict each other on {count_of(kinds[CONFLICT], 'position')}.")
+        sentence = ngettext(
+            "The accounts contradict each other on {count} position.",
+            "The accounts contradict each other on {count} positions.",
+            kinds[CONFLICT],
+        )
+        parts.append(sentence.format(count=kinds[CONFLICT]))
     elif kinds[STRENGTH]:
-        parts.append(f"The accounts differ in strength on {count_of(kinds[STRENGTH], 'position')}.")
+        sentence = ngettext(
+            "The accounts differ in strength on {count} position.",
+            "The accounts differ in strength on {count} positions.",
+            kinds[STRENGTH],
+        )
+        parts.append(sentence.format(count=kinds[STRENGTH]))
     else:
         parts.append(
-            "Where both speak, the accounts agree." if kinds[BOTH] else "The accounts speak of different things."
+            gettext("Where both speak, the accounts agree.")
+            if kinds[BOTH]
+            else gettext("The accounts speak of different things.")
         )
     total = len(found.accounts)
-    parts.append(
-        f"Had you read only the first, you would know {total - kinds[ONLY_B]} of {count_of(total, 'position')};"
-        f" only the second, {total - kinds[ONLY_A]}."
+    sentence = ngettext(
+        "Had you read only the first, you would know {first} of {count} position; only the second, {second}.",
+        "Had you read only the first, you would know {first} of {count} positions; only the second, {second}.",
+        total,
     )
+    parts.append(sentence.format(first=total - kinds[ONLY_B], count=total, second=total - kinds[ONLY_A]))
     return " ".join(parts)
 
 
@@ -222,7 +238,12 @@ def _say_source(source: Source | None) -> str:
     day = ""
     if source.published_on and source.published_earliest and source.published_latest:
         day = say_edtf(source.published_on, source.published_earliest, source.published_latest)
-    parts = [str(source.get_kind_display()), day, f"reliability {source.reliability}", f"TLP:{source.tlp}"]
+    parts = [
+        str(source.get_kind_display()),
+        day,
+        gettext("reliability {grade}").format(grade=source.reliability),
+        f"TLP:{source.tlp}",
+    ]
     return " · ".join(part for part in parts if part)
 
 
@@ -232,7 +253,7 @@ def _tell(row: Account, found: TwoAccounts, statements: Mapping[str, Statement],
     later = ""
     if row.later is not None:
         sign = sign_position(row.later.stance, row.later.low, row.later.high)
-        later = f"{say_day_short(row.later.on)}, in its own words: {sign}"
+        later = gettext("{day}, in its own words: {stance}").format(day=say_day_short(row.later.on), stance=sign)
     return AccountRow(
         ink=ink,
         issue=issue,

@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 
 from positions.analysis.red_lines import CROSSED, NOT_REPEATED, SOFTENED, RedLine, red_lines
 from positions.models import Issue, Statement
 from positions.queries.access import Reader
-from positions.web.ledes import Phrase, list_parties
+from positions.web.ledes import Phrase, compose, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_negotiation_record, load_statements
 from positions.web.take_away import write_csv
-from positions.web.words import count_of, say_day_short, sign_position, sign_stance
+from positions.web.words import say_day_short, sign_position, sign_stance
 
 KIND_WORDS = {
-    "declared": "declared",
-    "repeated": "repeated",
-    "not_repeated": "not repeated, which is no withdrawal",
-    "softened": "softened",
-    "crossed": "crossed",
+    "declared": pgettext_lazy("a red line", "declared"),
+    "repeated": pgettext_lazy("a red line", "repeated"),
+    "not_repeated": pgettext_lazy("a red line", "not repeated, which is no withdrawal"),
+    "softened": pgettext_lazy("a red line", "softened"),
+    "crossed": pgettext_lazy("a red line", "crossed"),
 }
 GLYPHS = {"declared": "◆", "repeated": "◆", "not_repeated": "◇", "softened": "▽", "crossed": "✕"}
 CSV_COLUMNS = (
@@ -125,22 +127,23 @@ def red_line_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> Http
 def tell_lines(found: LinesAsked) -> list[Phrase]:
     """How many red lines, whose, and what became of them."""
     if not found.lines:
-        return [Phrase("No party has declared a red line in the evidence found.")]
+        return [Phrase(gettext("No party has declared a red line in the evidence found."))]
     parties = list(dict.fromkeys(line.party for line in found.lines))
     became = Counter(line.status for line in found.lines)
-    phrases = [*list_parties(parties, found.inks), Phrase(f" drew {count_of(len(found.lines), 'red line')}. ")]
-    told = [
-        f"{became[kind]} {'was' if became[kind] == 1 else 'were'} {kind}"
-        for kind in (SOFTENED, CROSSED)
-        if became[kind]
-    ]
-    standing = len(found.lines) - became[CROSSED] - became[SOFTENED]
-    if told:
-        stand = {0: "none stands", 1: "1 stands"}.get(standing, f"{standing} stand")
-        phrases.append(Phrase(f"{'; '.join(told)}; {stand}."))
-    else:
-        phrases.append(Phrase("None was softened or crossed."))
-    return phrases
+    sentence = ngettext("{parties} drew {count} red line.", "{parties} drew {count} red lines.", len(found.lines))
+    drew = compose(sentence, parties=list_parties(parties, found.inks), count=f"{len(found.lines)}")
+    softened, crossed = became[SOFTENED], became[CROSSED]
+    if not softened and not crossed:
+        return [*drew, Phrase(" "), Phrase(gettext("None was softened or crossed."))]
+    told = []
+    if softened:
+        told.append(ngettext("{count} was softened", "{count} were softened", softened).format(count=softened))
+    if crossed:
+        told.append(ngettext("{count} was crossed", "{count} were crossed", crossed).format(count=crossed))
+    standing = len(found.lines) - crossed - softened
+    stand = ngettext("{count} stands", "{count} stand", standing).format(count=standing)
+    told.append(stand if standing else gettext("none stands"))
+    return [*drew, Phrase(" "), Phrase(f"{'; '.join(told)}.")]
 
 
 def _choices(found: LinesAsked) -> list[tuple[PartyInk, bool]]:
@@ -158,7 +161,7 @@ def _tell(line: RedLine, found: LinesAsked, statements: Mapping[str, Statement],
         ink=found.inks[line.party],
         issue=issue,
         line=line,
-        stance=sign_stance(stance) if stance is not None else "mixed",
+        stance=sign_stance(stance) if stance is not None else pgettext("signals", "mixed"),
         pole=pole,
         status_words=_say_status(line),
         entries=tuple(_entries(line, statements, reader)),
@@ -167,10 +170,20 @@ def _tell(line: RedLine, found: LinesAsked, statements: Mapping[str, Statement],
 
 def _say_status(line: RedLine) -> str:
     if line.status in (SOFTENED, CROSSED):
-        return f"{KIND_WORDS[line.status]} on {say_day_short(line.entries[-1].on)}"
-    silent = f", silent for {count_of(line.rounds_silent, 'round')}" if line.rounds_silent else ""
-    last = f"last spoken on {say_day_short(line.last_spoken_on)}"
-    return f"stands, {last}{silent}" if line.status != NOT_REPEATED else f"not repeated since; {last}{silent}"
+        return say_ending(line.status, line.entries[-1].on)
+    if line.status == NOT_REPEATED:
+        words = gettext("not repeated since; last spoken on {day}").format(day=say_day_short(line.last_spoken_on))
+    else:
+        words = gettext("stands, last spoken on {day}").format(day=say_day_short(line.last_spoken_on))
+    if not line.rounds_silent:
+        return words
+    sentence = ngettext("{line}, silent for {count} round", "{line}, silent for {count} rounds", line.rounds_silent)
+    return sentence.format(line=words, count=line.rounds_silent)
+
+
+def say_ending(status: str, on: date) -> str:
+    """``softened on 17 Feb 2022``."""
+    return gettext("{change} on {day}").format(change=KIND_WORDS[status], day=say_day_short(on))
 
 
 def _entries(line: RedLine, statements: Mapping[str, Statement], reader: Reader) -> Sequence[LineEntry]:
@@ -181,7 +194,7 @@ def _entries(line: RedLine, statements: Mapping[str, Statement], reader: Reader)
             LineEntry(
                 on_words=say_day_short(entry.on),
                 glyph=GLYPHS[entry.kind],
-                words=KIND_WORDS[entry.kind],
+                words=str(KIND_WORDS[entry.kind]),
                 stance=sign_position(entry.stance, entry.low, entry.high),
                 rounds=entry.occasion.rounds,
                 quotation=quote_statement(shown, reader) if shown is not None else None,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from positions.analysis.coders import METRICS_BY_FIELD, OF_STATEMENTS, FieldAgreement
 from positions.analysis.reliability import RELIABLE, TENTATIVE, Value
@@ -32,17 +34,22 @@ from positions.web.page_view import page
 from positions.web.query_string import BadParameter
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import find_negotiation
-from positions.web.words import count_of, join_words, sign_stance
+from positions.web.words import count_of, join_words, sign_stance, write_number
 
 WORST_SHOWN = 12
 TAKEN = ("issue", "coders", "codebook", "field")
 FIELD_WORDS = {
-    "stance": "Stance",
-    "state": "State",
-    "move": "Move",
-    "red_line": "Red line",
-    "issue": "Issue",
-    "party": "Party",
+    "stance": _("Stance"),
+    "state": _("State"),
+    "move": _("Move"),
+    "red_line": _("Red line"),
+    "issue": _("Issue"),
+    "party": _("Party"),
+}
+METRIC_WORDS = {"nominal": _("nominal"), "ordinal": _("ordinal"), "interval": _("interval")}
+REASON_WORDS = {
+    "no unit was coded by two coders": _("no unit was coded by two coders"),
+    "only one value was ever used": _("only one value was ever used"),
 }
 CSV_COLUMNS = (
     "field", "metric", "alpha", "low", "high", "percent_agreement", "units", "coders", "multiple", "reason",
@@ -56,6 +63,8 @@ class FieldRow:
     field: str
     words: str
     found: FieldAgreement
+    metric: str
+    reason: str
     alpha: str
     low: str
     high: str
@@ -119,17 +128,23 @@ def read_asked(request: HttpRequest, reader: Reader, slug: str) -> Asked:
     """The selection of an address. Raises ``NotVisible`` or ``BadParameter``."""
     for name in request.GET:
         if name not in TAKEN:
-            raise BadParameter(name, request.GET[name], f"is no parameter of this page; it takes {join_words(TAKEN)}")
+            raise BadParameter(
+                name,
+                request.GET[name],
+                gettext("is no parameter of this page; it takes {names}").format(names=join_words(TAKEN)),
+            )
     negotiation, issues = find_negotiation(reader, slug)
     readings = coder_readings_for(reader, negotiation)
     issue, codebook = request.GET.get("issue", ""), request.GET.get("codebook", "")
     field = request.GET.get("field", "") or "stance"
     if issue and issue not in issues:
-        raise BadParameter("issue", issue, "no issue of this name is in the negotiation")
+        raise BadParameter("issue", issue, gettext("no issue of this name is in the negotiation"))
     if field not in METRICS_BY_FIELD:
-        raise BadParameter("field", field, f"coders are compared on {join_words(list(METRICS_BY_FIELD))}")
+        raise BadParameter(
+            "field", field, gettext("coders are compared on {fields}").format(fields=join_words(list(METRICS_BY_FIELD)))
+        )
     if codebook and codebook not in map(str, readings.codebooks):
-        raise BadParameter("codebook", codebook, "no reading here was made under this version")
+        raise BadParameter("codebook", codebook, gettext("no reading here was made under this version"))
     coders = _read_coders(request, reader, negotiation, readings)
     selection = Selection(
         [issues[issue]] if issue else None, coders if len(coders) == 2 else None, int(codebook) if codebook else None
@@ -144,12 +159,16 @@ def _read_coders(
     if len(named) == 1 and named[0] not in readings.coders:
         named = [name for name in named[0].split(",") if name]
     if named and not reader.is_member(negotiation.pk):
-        raise BadParameter("coders", named[0], "is for members of the negotiation; to others coders have no names")
+        raise BadParameter(
+            "coders", named[0], gettext("is for members of the negotiation; to others coders have no names")
+        )
     for name in named:
         if name not in readings.coders:
-            raise BadParameter("coders", name, "nobody of this name handed in a reading here that you may count")
+            raise BadParameter(
+                "coders", name, gettext("nobody of this name handed in a reading here that you may count")
+            )
     if len(set(named)) > 2:
-        raise BadParameter("coders", ", ".join(named), "takes two coders")
+        raise BadParameter("coders", ", ".join(named), gettext("takes two coders"))
     return tuple(dict.fromkeys(named))
 
 
@@ -202,11 +221,20 @@ def tell_agreement(stance: FieldRow) -> str:
     """The stance's agreement in a sentence: the figure that positions rest on."""
     found = stance.found
     if stance.scale is None:
-        return f"Agreement on stances cannot be computed: {found.agreement.reason}."
-    return (
-        f"On stances, {count_of(found.coders, 'coder')} reach an alpha of {stance.alpha} over "
-        f"{count_of(found.agreement.units, 'unit')}: {stance.judged}."
+        return gettext("Agreement on stances cannot be computed: {reason}.").format(reason=stance.reason)
+    sentence = ngettext(
+        "On stances, {coders} reach an alpha of {alpha} over {count} unit: {judged}.",
+        "On stances, {coders} reach an alpha of {alpha} over {count} units: {judged}.",
+        found.agreement.units,
     )
+    return sentence.format(
+        coders=count_of(found.coders, "coder"), alpha=stance.alpha, count=found.agreement.units, judged=stance.judged
+    )
+
+
+def say_reason(reason: str | None) -> str:
+    """Why a figure is undefined, in the reader's language."""
+    return str(REASON_WORDS.get(reason, reason)) if reason else ""
 
 
 def _row(found: FieldAgreement, lowest: float) -> FieldRow:
@@ -214,12 +242,14 @@ def _row(found: FieldAgreement, lowest: float) -> FieldRow:
     percent = agreement.percent_agreement
     return FieldRow(
         field=found.field,
-        words=FIELD_WORDS[found.field],
+        words=str(FIELD_WORDS[found.field]),
         found=found,
+        metric=str(METRIC_WORDS.get(agreement.metric, agreement.metric)),
+        reason=say_reason(agreement.reason),
         alpha=say_share(agreement.alpha),
         low=say_share(agreement.low),
         high=say_share(agreement.high),
-        percent="–" if percent is None else f"{percent * 100:.0f} %",
+        percent="–" if percent is None else f"{write_number(round(percent * 100))} %",
         judged="" if agreement.alpha is None else judge(agreement.alpha),
         scale=draw_agreement(agreement, lowest),
     )
@@ -236,7 +266,7 @@ def _lay_matrix(field: str, matrix: Mapping[tuple[Value, Value], float], names: 
         counts = [matrix.get((value, other), 0.0) for other in values]
         cells = tuple((_say_count(count), value == other) for count, other in zip(counts, values, strict=True))
         rows.append((label, cells, _say_count(sum(counts))))
-    return Coinciding(FIELD_WORDS[field], labels, tuple(rows), _say_count(sum(matrix.values())))
+    return Coinciding(str(FIELD_WORDS[field]), labels, tuple(rows), _say_count(sum(matrix.values())))
 
 
 def _name_value(field: str, value: Value, names: Mapping[str, str]) -> str:
@@ -247,15 +277,15 @@ def _name_value(field: str, value: Value, names: Mapping[str, str]) -> str:
     if field == "move":
         return str(Move(value).label)
     if field == "red_line":
-        return "yes" if value else "no"
-    return names.get(value, "another one")
+        return gettext("yes") if value else gettext("no")
+    return names.get(value, gettext("another one"))
 
 
 def _say_count(count: float) -> str:
     """Whole numbers as they are, fractions with two places, an empty cell as a middle dot."""
     if not count:
         return "·"
-    return f"{count:.0f}" if abs(count - round(count)) < 1e-9 else f"{count:.2f}"
+    return write_number(round(count), "0") if abs(count - round(count)) < 1e-9 else write_number(count, "0.00")
 
 
 def _tell_unit(each: QuotedDisagreement, names: Mapping[str, str], reader: Reader) -> WorstUnit:
@@ -274,11 +304,16 @@ def _tell_unit(each: QuotedDisagreement, names: Mapping[str, str], reader: Reade
         quotations=tuple(quote_statement(statement, reader) for statement in each.statements),
         readings=rows,
         differs_in=_say_difference(each),
-        names=tuple(FIELD_WORDS[name] for name in shown),
+        names=tuple(str(FIELD_WORDS[name]) for name in shown),
     )
 
 
 def _say_difference(each: QuotedDisagreement) -> str:
-    fields: Sequence[str] = [FIELD_WORDS[name].lower() for name in each.found.fields]
-    steps = f", stances {count_of(each.found.steps, 'step')} apart" if each.found.steps else ""
-    return f"Differ in {join_words(list(fields))}{steps}."
+    fields = join_words([str(FIELD_WORDS[name]).lower() for name in each.found.fields])
+    steps = each.found.steps
+    if not steps:
+        return gettext("Differ in {fields}.").format(fields=fields)
+    sentence = ngettext(
+        "Differ in {fields}, stances {count} step apart.", "Differ in {fields}, stances {count} steps apart.", steps
+    )
+    return sentence.format(fields=fields, count=steps)

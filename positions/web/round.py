@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
 
 from positions.analysis.shifts import MOVES, shifts
 from positions.analysis.types import Reading, Shift
 from positions.models import DelegationMember, Issue, Source
 from positions.queries.access import Reader
-from positions.web.ledes import Phrase, list_parties
+from positions.web.ledes import Phrase, compose, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import read_moment
@@ -102,21 +103,29 @@ def tell_round(
     phrases: list[Phrase] = []
     met = [delegation.party for delegation in row.delegations if delegation.party in inks]
     if met:
-        phrases += [*list_parties(sorted(met, key=list(inks).index), inks), Phrase(" took part. ")]
+        sentence = ngettext("{parties} took part.", "{parties} took part.", len(met))
+        phrases += compose(sentence, parties=list_parties(sorted(met, key=list(inks).index), inks))
+        phrases.append(Phrase(" "))
     if not readings:
-        return [*phrases, Phrase("No passage of it is in the record.")]
+        return [*phrases, Phrase(gettext("No passage of it is in the record."))]
     passages = len({reading.statement for reading in readings})
-    phrases.append(Phrase(f"{count_of(passages, 'passage').capitalize()} from {count_of(len(sources), 'source')}. "))
+    phrases.append(
+        Phrase(
+            gettext("{passages} from {sources}.").format(
+                passages=count_of(passages, "passage").capitalize(), sources=count_of(len(sources), "source")
+            )
+        )
+    )
+    phrases.append(Phrase(" "))
     movers = sorted({shift.party for shift in moves}, key=list(inks).index)
     if movers:
-        phrases += [*list_parties(movers, inks), Phrase(f" moved, {_many(len(moves))} in all.")]
+        sentence = ngettext(
+            "{parties} moved, {count} shift in all.", "{parties} moved, {count} shifts in all.", len(moves)
+        )
+        phrases += compose(sentence, parties=list_parties(movers, inks), count=spell_count(len(moves)))
     else:
-        phrases.append(Phrase("Nobody moved along the scale."))
+        phrases.append(Phrase(gettext("Nobody moved along the scale.")))
     return phrases
-
-
-def _many(number: int) -> str:
-    return f"{spell_count(number)} shift{'' if number == 1 else 's'}"
 
 
 def _tell_delegations(row: RoundRow, inks: Mapping[str, PartyInk]) -> list[DelegationStory]:
@@ -159,7 +168,7 @@ def _tell_party(readings: list[Reading], ink: PartyInk, issue: Issue, quotations
     coded = [reading for reading in readings if reading.state == "coded"]
     return Said(
         ink,
-        tell_readings(coded, None, ink, issue, "this round"),
+        tell_readings(coded, None, ink, issue, gettext("this round")),
         tuple(shown[:QUOTES_SHOWN]),
         len(ids) - len(shown[:QUOTES_SHOWN]),
     )

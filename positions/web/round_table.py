@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from positions.analysis.evidence import RANK, footing_of
 from positions.analysis.position import weigh
 from positions.analysis.types import Position, Reading, Shift
 from positions.models import Issue, Round
 from positions.web.ledes import moved
-from positions.web.matrix_table import MatrixCell, tell_cell, tint_of
+from positions.web.matrix_table import MatrixCell, note_footing, tell_cell, tint_of
 from positions.web.palette import PartyInk
 from positions.web.record import PageRecord
 from positions.web.words import count_of, name_stance, sign_position
@@ -52,7 +54,13 @@ def lay_rounds(record: PageRecord, ink: PartyInk, stands: Sequence[Position], sh
     rows = []
     for slug, issue in record.issues.items():
         cells = tuple(
-            tell_readings(said.get((slug, r.number), []), steps.get((slug, r.number)), ink, issue, f"round {r.number}")
+            tell_readings(
+                said.get((slug, r.number), []),
+                steps.get((slug, r.number)),
+                ink,
+                issue,
+                gettext("round {number}").format(number=r.number),
+            )
             for r in shown
         )
         if slug in mine or any(cells):
@@ -74,8 +82,10 @@ def tell_readings(
         sign=sign_position(weighed.stance, weighed.low, weighed.high),
         tint=tint_of(weighed.stance),
         edge={"reported": "told", "inferred": "inferred"}.get(best, "mixed" if weighed.stance is None else ""),
-        note=note or {"reported": "told", "inferred": "inferred"}.get(best, ""),
-        title=f"{ink.name} on {issue.title}, {where}: {words}",
+        note=note or note_footing(best),
+        title=gettext("{party} on {issue}, {where}: {words}").format(
+            party=ink.name, issue=issue.title, where=where, words=words
+        ),
     )
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from positions.enums import Move, Tlp
 from positions.queries.access import Reader
@@ -20,7 +22,13 @@ from positions.web.query_string import BadParameter, read_day
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.words import count_of
 
-FACET_NAMES = {"party": "Party", "issue": "Issue", "move": "Move", "round": "Round", "source": "Source"}
+FACET_NAMES = {
+    "party": _("Party"),
+    "issue": _("Issue"),
+    "move": _("Move"),
+    "round": _("Round"),
+    "source": _("Source"),
+}
 LONGEST = 400
 
 
@@ -48,9 +56,9 @@ class FoundStatement:
 def search(request: HttpRequest, reader: Reader) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if len(words) > LONGEST:
-        raise BadParameter("q", words, f"is longer than {LONGEST} characters")
+        raise BadParameter("q", words, gettext("is longer than {most} characters").format(most=LONGEST))
     if "\x00" in words:
-        raise BadParameter("q", words.replace("\x00", ""), "holds a NUL character")
+        raise BadParameter("q", words.replace("\x00", ""), gettext("holds a NUL character"))
     facets = read_facets(request)
     number = _whole(request, "page", least=1) or 1
     result = search_for(reader, words, facets, number)
@@ -74,16 +82,18 @@ def read_facets(request: HttpRequest) -> Facets:
     """The facets of the address. Raises :class:`BadParameter` for what is none."""
     asked = {name: request.GET.get(name, "").strip() for name in ("negotiation", "party", "issue", "move", "source")}
     if asked["move"] and asked["move"] not in Move.values:
-        raise BadParameter("move", asked["move"], f"is no move; use one of {', '.join(Move.values)}")
+        raise BadParameter(
+            "move", asked["move"], gettext("is no move; use one of {moves}").format(moves=", ".join(Move.values))
+        )
     source: UUID | None = None
     if asked["source"]:
         try:
             source = UUID(asked["source"])
         except ValueError:
-            raise BadParameter("source", asked["source"], "is not the id of a source") from None
+            raise BadParameter("source", asked["source"], gettext("is not the id of a source")) from None
     for name in ("negotiation", "party", "issue"):
         if "\x00" in asked[name]:
-            raise BadParameter(name, asked[name].replace("\x00", ""), "holds a NUL character")
+            raise BadParameter(name, asked[name].replace("\x00", ""), gettext("holds a NUL character"))
     days = {name: request.GET.get(name, "").strip() for name in ("since", "until")}
     return Facets(
         negotiation=asked["negotiation"] or None,
@@ -102,7 +112,7 @@ def _whole(request: HttpRequest, name: str, least: int) -> int | None:
     if not value:
         return None
     if not (value.isascii() and value.isdigit()) or len(value) > 6 or int(value) < least:
-        raise BadParameter(name, value, f"must be a whole number of {least} or more")
+        raise BadParameter(name, value, gettext("must be a whole number of {least} or more").format(least=least))
     return int(value)
 
 
@@ -131,7 +141,7 @@ def _link_facets(request: HttpRequest, result: SearchResult, facets: Facets) -> 
         if chosen is not None and not any(link.is_chosen for link in links):
             links = [FacetLink(str(chosen), None, _address(request, name, None), True), *links]
         if len(links) > 1 or any(link.is_chosen for link in links):
-            yield title, sorted(links, key=lambda link: not link.is_chosen)
+            yield str(title), sorted(links, key=lambda link: not link.is_chosen)
 
 
 def _is(chosen: object, value: str) -> bool:
@@ -148,6 +158,6 @@ def _address(request: HttpRequest, name: str, value: object) -> str:
 
 def _link_pages(request: HttpRequest, result: SearchResult) -> Iterator[tuple[str, str]]:
     if result.page > 1:
-        yield "Newer", _address(request, "page", result.page - 1)
+        yield pgettext("page of statements", "Newer"), _address(request, "page", result.page - 1)
     if result.page < result.pages:
-        yield "Older", _address(request, "page", result.page + 1)
+        yield pgettext("page of statements", "Older"), _address(request, "page", result.page + 1)

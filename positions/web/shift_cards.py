@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from positions.analysis.types import Gap, Shift, Side
 from positions.models import Issue, Statement
 from positions.queries.access import Reader
@@ -15,12 +18,19 @@ from positions.web.words import say_day_short, sign_position, spell_count
 
 GAPS_NAMED = 4
 KIND_WORDS = {
-    "first": "first heard",
-    "restated": "restated",
-    "moved": "moved",
-    "reversed": "reversed itself",
-    "mixed": "became mixed",
-    "resolved": "became clear again",
+    "first": _("first heard"),
+    "restated": _("restated"),
+    "moved": _("moved"),
+    "reversed": _("reversed itself"),
+    "mixed": _("became mixed"),
+    "resolved": _("became clear again"),
+}
+
+
+GAP_WORDS = {
+    "unchanged": _("to {party} unchanged, {before}"),
+    "narrowed": _("to {party} narrowed, {before} → {after}"),
+    "widened": _("to {party} widened, {before} → {after}"),
 }
 
 
@@ -97,9 +107,9 @@ def _tell(
         issue=shift.issue,
         issue_title=issues[shift.issue].title,
         kind=shift.kind,
-        kind_words=KIND_WORDS[shift.kind],
+        kind_words=str(KIND_WORDS[shift.kind]),
         direction="up" if (shift.steps or 0) > 0 else "down" if (shift.steps or 0) < 0 else "",
-        steps_words=f"{spell_count(steps)} {'step' if steps == 1 else 'steps'}" if steps else "",
+        steps_words=ngettext("{count} step", "{count} steps", steps).format(count=spell_count(steps)) if steps else "",
         footing=shift.footing,
         on=shift.on,
         on_words=say_day_short(shift.on),
@@ -133,21 +143,20 @@ def tell_gaps(gaps: Sequence[Gap] | None, inks: Mapping[str, PartyInk]) -> str:
     known = [gap for gap in gaps or () if gap.effect is not None and gap.party in inks]
     known.sort(key=lambda gap: (gap.effect == "unchanged", 99 if (slot := inks[gap.party].slot) is None else slot))
     parts = [
-        f"to {inks[gap.party].name} {gap.effect}, "
-        + (f"{gap.before}" if gap.effect == "unchanged" else f"{gap.before} → {gap.after}")
+        GAP_WORDS[str(gap.effect)].format(party=inks[gap.party].name, before=gap.before, after=gap.after)
         for gap in known[:GAPS_NAMED]
     ]
-    if len(known) > GAPS_NAMED:
-        parts.append(f"{len(known) - GAPS_NAMED} more")
-    return f"Gap {'; '.join(parts)}" if parts else ""
+    if rest := max(0, len(known) - GAPS_NAMED):
+        parts.append(ngettext("{count} more", "{count} more", rest).format(count=rest))
+    return gettext("Gap {gaps}").format(gaps="; ".join(parts)) if parts else ""
 
 
 def _extras(shift: Shift) -> list[str]:
     words = {
-        ("condition", "added"): "a condition was added",
-        ("condition", "not_repeated"): "the open condition was not repeated",
-        ("red_line", "declared"): "declared a red line",
-        ("red_line", "not_repeated"): "the red line was not repeated, which is no withdrawal",
+        ("condition", "added"): gettext("a condition was added"),
+        ("condition", "not_repeated"): gettext("the open condition was not repeated"),
+        ("red_line", "declared"): gettext("declared a red line"),
+        ("red_line", "not_repeated"): gettext("the red line was not repeated, which is no withdrawal"),
     }
     found = [words[key] for key in (("condition", shift.condition), ("red_line", shift.red_line)) if key in words]
-    return found + ["within the range of what it had said before"] * shift.within_range
+    return found + [gettext("within the range of what it had said before")] * shift.within_range

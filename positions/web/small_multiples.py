@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from positions.analysis.types import Point, Position, Segment, Series
 from positions.web.chart_axis import DayScale, RoundLike, Tick, choose_days, place_ticks
 from positions.web.charts import STATE_GLYPHS, say_point, say_series
@@ -115,7 +117,11 @@ def _bands(rounds: Sequence[RoundLike], scale: DayScale) -> Iterator[tuple[float
         if first is None or last is None or last < scale.first or first > scale.last:
             continue
         left, right = scale.at(first, 0), scale.at(last, 1)
-        yield left, max(2.0, round(right - left, 1)), f"Round {entry.number}: {clip_text(entry.title, 80)}"
+        yield (
+            left,
+            max(2.0, round(right - left, 1)),
+            gettext("Round {number}: {title}").format(number=entry.number, title=clip_text(entry.title, 80)),
+        )
 
 
 def _trace(segments: Sequence[Segment], scale: DayScale, *, confirmed: bool) -> Iterator[str]:

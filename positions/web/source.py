@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from positions.models import Coding, Source, SourceText, Statement
 from positions.queries.access import Reader, published_codings_for, sources_for, statements_for
@@ -77,10 +78,10 @@ def _text_asked(request: HttpRequest, reader: Reader, found: Source) -> SourceTe
     if not number:
         return text_for(reader, found)
     if not (number.isascii() and number.isdigit() and len(number) < 6):
-        raise BadParameter("text", number, "is not the number of a version; write it as 1")
+        raise BadParameter("text", number, gettext("is not the number of a version; write it as 1"))
     version = found.texts.filter(version=int(number)).first()
     if version is None:
-        raise BadParameter("text", number, "there is no such version of this text")
+        raise BadParameter("text", number, gettext("there is no such version of this text"))
     return version
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from positions.enums import AnchorStatus, Confidence, Credibility, Move, Reliability
 from positions.models import Coding, Statement
@@ -139,12 +140,12 @@ def _read_card(coding: Coding, record: StatementRecord) -> ReadingCard:
         stance=sign_stance(coding.stance),
         words=name_stance(coding.stance, coding.state),
         footing=footing,
-        footing_words=FOOTING_WORDS[footing]
+        footing_words=str(FOOTING_WORDS[footing])
         if footing != "reported"
-        else f"as {record.statement.asserted_by.name} tells it",
+        else gettext("as {party} tells it").format(party=record.statement.asserted_by.name),
         scale_x=None if coding.stance is None else 30 + 50 * (coding.stance + 2),
-        move=Move(coding.move).label,
-        confidence=Confidence(coding.confidence).label.lower(),
+        move=str(Move(coding.move).label),
+        confidence=str(Confidence(coding.confidence).label).lower(),
         verdict=_judge(coding, record, point.set_aside if point else None, is_known=point is not None),
         conditions=record.conditions.get(coding.pk, ()),
     )
@@ -154,43 +155,61 @@ def _judge(coding: Coding, record: StatementRecord, set_aside: str | None, *, is
     """Whether the reading makes its party's position, in a sentence."""
     name = coding.party.name
     if not is_known:
-        return "Said after the date this page is shown for, so it decides nothing yet."
+        return gettext("Said after the date this page is shown for, so it decides nothing yet.")
     if coding.state != "coded":
-        return "Carries no stance: it is a mark on the timeline and decides nothing."
+        return gettext("Carries no stance: it is a mark on the timeline and decides nothing.")
     if set_aside == "copy":
-        return "Set aside as a copy: a source this one derives from carries the same evidence, so it counts once."
+        return gettext(
+            "Set aside as a copy: a source this one derives from carries the same evidence, so it counts once."
+        )
     position = record.positions.get((coding.party.slug, coding.issue.slug))
     if set_aside == "footing" or (position is not None and position.footing != coding.footing):
-        return f"Does not decide: better evidence of where {name} stands is in the record."
+        return gettext("Does not decide: better evidence of where {party} stands is in the record.").format(party=name)
     if position is not None and str(record.statement.pk) in position.statements:
-        return f"Makes {name}’s position to this date: nothing newer was found."
-    return f"Made {name}’s position on its day; newer evidence has been found since."
+        return gettext("Makes {party}’s position to this date: nothing newer was found.").format(party=name)
+    return gettext("Made {party}’s position on its day; newer evidence has been found since.").format(party=name)
 
 
 def _title(record: StatementRecord) -> str:
     issues = list(dict.fromkeys(coding.issue.title for coding in record.codings))
-    shown = issues[:2] + ([count_of(len(issues) - 2, "other issue")] if len(issues) > 2 else [])
-    return f"on {join_words(shown)}" if shown else ""
+    shown = issues[:2] + [_count_others(len(issues) - 2)] * (len(issues) > 2)
+    return gettext("on {issues}").format(issues=join_words(shown)) if shown else ""
+
+
+def _count_others(number: int) -> str:
+    return ngettext("{count} other issue", "{count} other issues", number).format(count=number)
 
 
 def _lede(cards: list[ReadingCard], found: Statement) -> str:
     """Where the passage puts its party, issue by issue, and of whom else it tells."""
     if not cards:
-        return "No reading of this passage is in the record at this moment."
+        return gettext("No reading of this passage is in the record at this moment.")
     own = [card for card in cards if card.footing != "reported"]
     told = list(dict.fromkeys(card.coding.party.name for card in cards if card.footing == "reported"))
     parts = []
     if own:
         stands = [
-            f"at {card.stance}, {card.words}, on {card.coding.issue.title}" for card in own if card.scale_x is not None
+            gettext("at {stance}, {words}, on {issue}").format(
+                stance=card.stance, words=card.words, issue=card.coding.issue.title
+            )
+            for card in own
+            if card.scale_x is not None
         ]
-        open_ = [f"{card.words} on {card.coding.issue.title}" for card in own if card.scale_x is None]
-        more = [count_of(len(stands) + len(open_) - 3, "other issue")] if len(stands) + len(open_) > 3 else []
+        open_ = [
+            gettext("{words} on {issue}").format(words=card.words, issue=card.coding.issue.title)
+            for card in own
+            if card.scale_x is None
+        ]
+        more = [_count_others(len(stands) + len(open_) - 3)] if len(stands) + len(open_) > 3 else []
         shown = [*stands, *open_][:3]
-        parts.append(f"Here {own[0].coding.party.name} stands {join_words([*shown, *more])}")
+        parts.append(
+            gettext("Here {party} stands {places}").format(
+                party=own[0].coding.party.name, places=join_words([*shown, *more])
+            )
+        )
     if told:
-        verb = "stands" if len(told) == 1 else "stand"
-        parts.append(f"{found.asserted_by.name} tells where {join_words(told)} {verb}")
+        sentence = ngettext("{party} tells where {others} stands", "{party} tells where {others} stand", len(told))
+        parts.append(sentence.format(party=found.asserted_by.name, others=join_words(told)))
     return "; ".join(parts) + "."
 
 
@@ -208,15 +227,15 @@ def _tell_history(record: StatementRecord, asked: Asked) -> Iterator[HistoryEntr
     if record.replaces is not None:
         link = reverse("statement", args=[record.replaces.pk])
         entries.append(
-            _entry(found.recorded_at, "Recorded as a correction of an earlier statement", found.reason, link)
+            _entry(found.recorded_at, gettext("Recorded as a correction of an earlier statement"), found.reason, link)
         )
     else:
-        entries.append(_entry(found.recorded_at, "Statement recorded", ""))
+        entries.append(_entry(found.recorded_at, gettext("Statement recorded"), ""))
     for coding in (*record.past_codings, *record.codings):
         entries += _coding_entries(coding, record)
     if found.retired_at is not None:
         after = record.replaced_by[0] if record.replaced_by else None
-        what = "Replaced by a corrected statement" if after else "Withdrawn"
+        what = gettext("Replaced by a corrected statement") if after else gettext("Withdrawn")
         link = reverse("statement", args=[after.pk]) if after else ""
         entries.append(_entry(found.retired_at, what, after.reason if after else found.withdrawal_reason, link))
     shown = [entry for entry in entries if entry.at <= asked.moment.known_at]
@@ -224,20 +243,24 @@ def _tell_history(record: StatementRecord, asked: Asked) -> Iterator[HistoryEntr
 
 
 def _coding_entries(coding: Coding, record: StatementRecord) -> Iterator[HistoryEntry]:
-    what = f"{coding.party.name} on {coding.issue.title}: {_stance_words(coding)}"
+    what = gettext("{party} on {issue}: {stance}").format(
+        party=coding.party.name, issue=coding.issue.title, stance=_stance_words(coding)
+    )
     assert coding.recorded_at is not None  # published codings have one
-    verb = "corrected to this reading" if coding.supersedes_id else "published"
-    yield _entry(coding.recorded_at, f"{what}, {verb}", coding.reason)
+    if coding.supersedes_id:
+        said = gettext("{reading}, corrected to this reading").format(reading=what)
+    else:
+        said = gettext("{reading}, published").format(reading=what)
+    yield _entry(coding.recorded_at, said, coding.reason)
     if coding.retired_at is not None:
         after = next((c for c in (*record.codings, *record.past_codings) if c.supersedes_id == coding.pk), None)
-        ending = (
-            f"replaced by {_stance_words(after)}"
-            if after
-            else "re-issued with the corrected statement"
-            if record.replaced_by
-            else "withdrawn"
-        )
-        yield _entry(coding.retired_at, f"{what}, {ending}", after.reason if after else coding.withdrawal_reason)
+        if after:
+            said = gettext("{reading}, replaced by {stance}").format(reading=what, stance=_stance_words(after))
+        elif record.replaced_by:
+            said = gettext("{reading}, re-issued with the corrected statement").format(reading=what)
+        else:
+            said = gettext("{reading}, withdrawn").format(reading=what)
+        yield _entry(coding.retired_at, said, after.reason if after else coding.withdrawal_reason)
 
 
 def _stance_words(coding: Coding) -> str:

@@ -11,15 +11,20 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from positions.analysis.types import Point, Series
 from positions.enums import Credibility, Footing, Move
 from positions.web.chart_axis import RoundLike
 from positions.web.query_string import Asked, BadParameter, read_round_or_day, read_single
-from positions.web.words import FOOTING_WORDS, join_words, say_day
+from positions.web.words import FOOTING_WORDS, join_choices, join_words, say_day
 
-CREDIBILITY_WORDS = {grade.value: str(grade.label).partition(": ")[2] for grade in Credibility}
 SPAN_NAMES = ("from", "to")
+
+
+def name_credibility(grade: int) -> str:
+    """``probably true``, without the number of the grade."""
+    return str(Credibility(grade).label).partition(": ")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +61,17 @@ class DotFilter:
         """What is asked for, to stand after ``Shown:``; empty where nothing is."""
         parts = []
         if self.moves:
-            parts.append(f"moves: {join_words(self.moves)}")
+            moves = join_words([str(Move(move).label).lower() for move in self.moves])
+            parts.append(gettext("moves: {moves}").format(moves=moves))
         if self.footings:
-            parts.append(join_words([FOOTING_WORDS[footing] for footing in self.footings], "or"))
+            parts.append(join_choices([str(FOOTING_WORDS[footing]) for footing in self.footings]))
         if self.least_credible is not None:
-            parts.append(f"content at least {CREDIBILITY_WORDS[self.least_credible]} (grade {self.least_credible})")
+            words = gettext("content at least {credibility} (grade {grade})")
+            parts.append(words.format(credibility=name_credibility(self.least_credible), grade=self.least_credible))
         if self.since:
-            parts.append(f"from {say_day(self.since)}")
+            parts.append(gettext("from {day}").format(day=say_day(self.since)))
         if self.until:
-            parts.append(f"to {say_day(self.until)}")
+            parts.append(gettext("to {day}").format(day=say_day(self.until)))
         return ", ".join(parts)
 
 
@@ -91,12 +98,12 @@ class FilterChoices:
         found = list(points)
         moves = {p.move for p in found} | set(chosen.moves)
         footings = {p.footing for p in found} | set(chosen.footings)
-        grades = ((grade, words) for grade, words in CREDIBILITY_WORDS.items())
+        grades = ((grade, name_credibility(grade)) for grade in Credibility.values)
         return cls(
             chosen,
-            tuple(Choice(value, label, value in chosen.moves) for value, label in Move.choices if value in moves),
+            tuple(Choice(value, str(label), value in chosen.moves) for value, label in Move.choices if value in moves),
             tuple(
-                Choice(value, FOOTING_WORDS[value], value in chosen.footings)
+                Choice(value, str(FOOTING_WORDS[value]), value in chosen.footings)
                 for value in Footing.values
                 if value in footings
             ),
@@ -112,12 +119,16 @@ def read_filters(query: QueryDict, rounds: Sequence[RoundLike], asked: Asked) ->
     moves = _read_choices(query, "move", Move.values)
     footings = _read_choices(query, "footing", Footing.values)
     grade, since_value, until_value = (read_single(query, name) for name in ("credibility", *SPAN_NAMES))
-    if grade and grade not in {str(value) for value in CREDIBILITY_WORDS}:
-        raise BadParameter("credibility", grade, "is no grade of content; write 1 (confirmed) to 6 (cannot be judged)")
+    if grade and grade not in {str(value) for value in Credibility.values}:
+        raise BadParameter(
+            "credibility", grade, gettext("is no grade of content; write 1 (confirmed) to 6 (cannot be judged)")
+        )
     since = read_round_or_day("from", since_value, rounds, is_start=True) if since_value else None
     until = read_round_or_day("to", until_value, rounds, is_start=False) if until_value else None
     if since and until and until < since:
-        raise BadParameter("to", until_value, f"lies before {say_day(since)}, the first day asked for")
+        raise BadParameter(
+            "to", until_value, gettext("lies before {day}, the first day asked for").format(day=say_day(since))
+        )
     given = {
         "move": ",".join(moves), "footing": ",".join(footings), "credibility": grade,
         "from": since_value, "to": until_value,
@@ -131,7 +142,7 @@ def _read_choices(query: QueryDict, name: str, known: Sequence[str]) -> tuple[st
     chosen = [word.strip() for value in query.getlist(name) for word in value.split(",") if word.strip()]
     for word in chosen:
         if word not in known:
-            raise BadParameter(name, word, f"is none of {join_words(known, 'or')}")
+            raise BadParameter(name, word, gettext("is none of {names}").format(names=join_choices(known)))
     return tuple(dict.fromkeys(chosen))
 
 
