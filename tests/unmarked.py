@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from django.template.base import Lexer, Token, TokenType
+from django.template.base import Lexer, TokenType
 
 # attributes that are read out or shown
-WORDED_ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-label", "aria-description", "aria-roledescription")
+WORDED_ATTRIBUTES = (
+    "title",
+    "aria-label",
+    "placeholder",
+    "alt",
+    "data-label",
+    "aria-description",
+    "aria-roledescription",
+)
 # filters whose argument is shown
-WORDED_FILTER = re.compile(r"""\|\s*(?:default|default_if_none|yesno|add|join|pluralize)\s*:\s*(["'])(.*?)\1""")
+WORDED_FILTER = re.compile(r"""\|\s*(?:default|default_if_none|yesno|join|pluralize)\s*:\s*(["'])(.*?)\1""")
 NO_TEXT = ("script", "style", "code")
 # names, formats and signs that are the same in every language
 SAME_EVERYWHERE = {
-    "Rapporteur", "API", "BibTeX", "CSL-JSON", "CSV", "DOCX", "PDF", "PNG", "SVG", "XLSX", "JSON", "GraphML", "GEXF", "Markdown",
-    "TLP", "SHA-256", "UTC", "UTF-8", "Word (DOCX)", "&amp;", "ISO 8601", "OpenAPI", "RIS", "SHA",
+    "Rapporteur", "API", "BibTeX", "CSL-JSON", "CSV", "DOCX", "PDF", "PNG", "SVG", "XLSX", "JSON", "GraphML", "GEXF",
+    "Markdown", "TLP", "SHA-256", "UTC", "UTF-8", "Word (DOCX)", "&amp;", "ISO 8601", "OpenAPI", "RIS", "SHA",
 }  # fmt: skip
 LETTERS = re.compile(r"[^\W\d_]")
 
@@ -67,7 +75,7 @@ def unmarked_in(source: str) -> list[tuple[int, str]]:
         if token.token_type is TokenType.TEXT:
             residue.append(_blank(token.contents) if inside else token.contents)
             continue
-        residue.append(" " + "\n" * (_source_of(token).count("\n")))
+        residue.append(" " + "\n" * token.contents.count("\n"))
         if token.token_type is TokenType.BLOCK:
             name = token.split_contents()[0] if token.contents else ""
             if not inside and name in ("blocktranslate", "blocktrans", "comment"):
@@ -82,10 +90,6 @@ def unmarked_in(source: str) -> list[tuple[int, str]]:
     parser.feed("".join(residue))
     parser.close()
     return sorted(found + parser.found)
-
-
-def _source_of(token: Token) -> str:
-    return token.contents
 
 
 def _blank(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from positions.models import Issue
 from positions.web.brief import Brief, Note
@@ -214,7 +214,7 @@ def _gaps(brief: Brief) -> Iterator[Block]:
                 (
                     ink.name,
                     issue.title,
-                    _("mixed") if p.stance is None else sign_stance(p.stance),
+                    pgettext("signals", "mixed") if p.stance is None else sign_stance(p.stance),
                     say_day_short(p.last_evidence_on),
                     str(p.rounds_silent),
                 )

@@ -231,6 +231,7 @@ def tell_changes(found: ChangesAsked) -> list[Phrase]:
         count=spell_count(len(moved)),
         issues=_list_issues(list(dict.fromkeys(change.issue for change in moved)), issues),
     )
+    phrases.append(Phrase(" "))
     if not others:
         return phrases
     restated = ngettext(
@@ -238,7 +239,7 @@ def tell_changes(found: ChangesAsked) -> list[Phrase]:
         "{parties} restated what they hold or spoke for the first time.",
         len(others),
     )
-    return [*phrases, Phrase(" "), *compose(restated, parties=list_parties(others, inks))]
+    return [*phrases, *compose(restated, parties=list_parties(others, inks))]
 
 
 def _list_issues(slugs: Sequence[str], issues: Mapping[str, Issue]) -> list[Phrase]:
