@@ -30,7 +30,7 @@ from positions.api.vocabularies import TableFormat
 from positions.enums import Tlp
 from positions.formats.tables import FORMATS, Batch, CellKind, Column
 from positions.models import Coding, Negotiation, Statement
-from positions.queries.access import sources_for
+from positions.queries.access import Reader, sources_for
 from positions.queries.positions import positions_page_for, shifts_page_for
 from positions.web.take_away import mark_name
 
@@ -86,10 +86,8 @@ class Exported(ApiView):
         kind = FORMATS[question["format"] or TableFormat.CSV]
         wanted = question["fields"]
         columns = [column for column in self.columns if wanted is None or column.name in wanted]
-        batches = self._as_rows(columns, self.read_records(negotiation))
-        response = StreamingHttpResponse(kind.write(columns, batches), content_type=kind.media_type)
-        seen = sources_for(self.reader).filter(negotiation=negotiation).order_by()
-        marking = Tlp.strictest(seen.values_list("tlp", flat=True).distinct())
+        response = StreamingHttpResponse(kind.write(columns, self.table_rows(columns)), content_type=kind.media_type)
+        marking = marking_of(self.reader, negotiation)
         name = f"{mark_name(f'{self.title}-{negotiation.slug}', marking)}.{kind.ending}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.headers["X-TLP"] = marking
@@ -97,10 +95,18 @@ class Exported(ApiView):
         patch_cache_control(response, no_store=True)
         return response
 
-    def _as_rows(self, columns: Sequence[Column], records: Records) -> Iterator[Batch]:
+    def table_rows(self, columns: Sequence[Column]) -> Iterator[Batch]:
+        """The rows that the question asks for, in batches."""
+        assert self.question.negotiation is not None
         names = [column.name for column in columns]
-        for batch in records:
+        for batch in self.read_records(self.question.negotiation):
             yield [[record[name] for name in names] for record in batch]
+
+
+def marking_of(reader: Reader, negotiation: Negotiation) -> Tlp:
+    """The strictest marking of the sources that the reader may see."""
+    seen = sources_for(reader).filter(negotiation=negotiation).order_by()
+    return Tlp.strictest(seen.values_list("tlp", flat=True).distinct())
 
 
 def read_in_batches(rows: QuerySet[Any], show: Callable[[list[Any]], list[Mapping[str, Any]]]) -> Records:

@@ -14,6 +14,7 @@ from positions.api.exports import CodingExport, PositionExport, ShiftExport, Sta
 from positions.api.imports import ImportView
 from positions.api.ledgers import CoverageView, RedLinesView
 from positions.api.networks import NetworkView
+from positions.api.package import PackageView
 from positions.api.problems import unknown_address
 from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView
@@ -95,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("exports/codings/", CodingExport.as_view({"get": "export"}), name="api-exports-codings"),
     path("exports/positions/", PositionExport.as_view({"get": "export"}), name="api-exports-positions"),
     path("exports/shifts/", ShiftExport.as_view({"get": "export"}), name="api-exports-shifts"),
+    path("exports/package/", PackageView.as_view(), name="api-exports-package"),
     path("imports/", ImportView.as_view(), name="api-imports"),
     path("changes/", ChangesView.as_view(), name="api-changes"),
     path("me/", MeView.as_view(), name="api-me"),
