@@ -30,6 +30,7 @@ from positions.web.round import round_page
 from positions.web.search import search
 from positions.web.source import source
 from positions.web.statement import statement, statement_bibtex, statement_csl
+from positions.web.tokens import revoke_token_page, tokens
 
 ISSUE = "n/<slug:slug>/issues/<slug:issue>/"
 ROUND = "n/<slug:slug>/rounds/<int:number>/"
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern] = [
     path("method/", method, name="method"),
     path("signin/", LoginView.as_view(redirect_authenticated_user=True), name="signin"),
     path("signout/", LogoutView.as_view(), name="signout"),
+    path("account/tokens/", tokens, name="account-tokens"),
+    path("account/tokens/<uuid:pk>/revoke/", revoke_token_page, name="account-token-revoke"),
     path("n/<slug:slug>/", negotiation, name="negotiation"),
     path("n/<slug:slug>/matrix/", matrix, name="matrix"),
     path("n/<slug:slug>/matrix/matrix.csv", matrix_csv, name="matrix-csv"),
