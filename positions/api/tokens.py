@@ -42,7 +42,8 @@ class TokenView(ViewSetMixin, ApiView):
         return (fields_of(field_names(TokenSerializer)),) if self.action == "retrieve" else ()
 
     def refusals(self, method: str) -> tuple[int, ...]:
-        return (*super().refusals(method), *((415,) if method == "POST" else ()))
+        written: dict[str, tuple[int, ...]] = {"POST": (403, 409, 413, 415, 422), "DELETE": (403,)}
+        return (*super().refusals(method), *written.get(method, ()))
 
     @property
     def user(self) -> User:

@@ -127,12 +127,12 @@ class WritableView(ResourceView):
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         assert self.change is not None
-        change = self.change
-        return self.write_below(lambda row: self.change_one(row, self.read_body(change, request.data)))
+        return self.write_below(self.change, self.change_one)
 
     def write_below(
         self,
-        write: Callable[[Any], Any],
+        body: type[Input],
+        write: Callable[[Any, dict[str, Any]], Any],
         *,
         permit: Callable[[Any], None] | None = None,
         answer: Callable[[Any], Response] | None = None,
@@ -140,17 +140,19 @@ class WritableView(ResourceView):
     ) -> Response:
         """Write to the record at this address, as it stands and as the caller read it.
 
-        ``write`` gives what ``answer`` makes an answer of: by default the record as it stands now.
+        ``write`` gets the record and what the ``body`` says, and gives what ``answer`` makes an answer of: by
+        default the record as it stands now.
         """
         assert not self.question.values
         with one_write():
             row = self.found(self.visible())
             (permit or self.permit)(row)
+            said = self.read_body(body, self.request.data)
             # everybody who writes to the record waits here, and then meets what the first one left
             locked = self.rows().select_related(*self.related).select_for_update(of=("self",)).get(pk=row.pk)
             if needs_match or "If-Match" in self.request.headers:
                 self.require_match(self.found(self.loaded(self.visible())))
-            return (answer or self.changed)(write(locked))
+            return (answer or self.changed)(write(locked, said))
 
     def require_match(self, row: Model) -> None:
         """Raise unless ``If-Match`` names the record as it stands."""

@@ -16,6 +16,7 @@ from positions.enums import Role
 from positions.models import IdempotencyKey, Issue, Member, Round
 from positions.services import idempotency
 from positions.services.idempotency import forget_expired_keys
+from positions.services.negotiations import save_round
 from positions.tasks import sweep_jobs
 from tests.api.test_problems import assert_problem
 from tests.api.writing import People, nothing_written, one_event, written
@@ -113,10 +114,7 @@ def test_while_the_first_is_being_answered(people: People) -> None:
         return save_round(*arguments, **options)
 
     answers: list[Any] = []
-    from positions.api.resources import negotiations
-
-    save_round = negotiations.save_round
-    with mock.patch.object(negotiations, "save_round", ask_meanwhile):
+    with mock.patch("positions.api.resources.negotiations.save_round", ask_meanwhile):
         first = people.lead.post("rounds/", BODY, key="k1")
     assert "still being answered" in assert_problem(answers[0], 409)["detail"]
     assert (first.status_code, Round.objects.count()) == (201, 1)

@@ -154,10 +154,12 @@ def test_who_takes_back_what_is_published(act: str) -> None:
 def test_acts_need_the_version_they_act_on(desk: Desk, act: str) -> None:
     address = desk.submitted()
     other = desk.lead.tag(desk.draft("lead"))
+    body = {"return": {"comment": "x"}, "rejection": {"comment": "x"}, "corrections": {"reason": "x"},
+            "withdrawal": {"reason": "x"}}.get(act, {})  # fmt: skip
     with one_event():
-        assert_problem(desk.lead.act(address, act, {}, match=None), 428)
-        assert_problem(desk.lead.act(address, act, {}, match=other), 412)
-        assert_problem(desk.lead.act(f"codings/{MISSING}/", act, {}), 404)
+        assert_problem(desk.lead.act(address, act, body, match=None), 428)
+        assert_problem(desk.lead.act(address, act, body, match=other), 412)
+        assert_problem(desk.lead.act(f"codings/{MISSING}/", act, body), 404)
         assert_problem(desk.lead.act(address, act, {"extra": 1}, match="*"), 400)
 
 

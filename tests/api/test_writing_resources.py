@@ -138,7 +138,7 @@ def test_a_round_with_its_delegations(people: People) -> None:
     make_party("south", is_listed=True)
     make_person("ann", is_listed=True)
     north = {"party": "north", "head": "ann", "members": [{"person": "ann", "title": "Envoy"}]}
-    south = {"party": "south", "head": None, "members": []}
+    south: dict[str, Any] = {"party": "south", "head": None, "members": []}
     body = {**NEW["rounds"], "starts_on": "2022-01-09", "ends_on": "2022-01-10", "format": "bilateral",
             "status": "held", "venue": "Mission", "delegations": [north, south]}  # fmt: skip
     made = written(people.lead.post("rounds/", body), 201)

@@ -183,7 +183,8 @@ class CodingView(WritableView):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete one's own draft; what was handed in stays. `If-Match` is heeded where it is sent."""
         return self.write_below(
-            lambda row: delete_draft(self.reader, row),
+            Nothing,
+            lambda row, said: delete_draft(self.reader, row),
             answer=lambda gone: Response(status=204),
             needs_match=False,
         )
@@ -200,53 +201,48 @@ class CodingView(WritableView):
     def correct(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace a published reading by one put right."""
 
-        def write(coding: Coding) -> Coding:
-            said = self.read_body(CodingCorrection, request.data)
+        def write(coding: Coding, said: dict[str, Any]) -> Coding:
             facts = coding_facts(self.names, coding.statement, said, coding)
             return correct_coding(self.reader, coding, facts, said["reason"])
 
-        return self.write_below(write, permit=self.permit_correction, answer=self.created)
+        return self.write_below(CodingCorrection, write, permit=self.permit_correction, answer=self.created)
 
     @extend_schema(request=Reason, responses={200: CodingSerializer})
     def withdraw(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take a published reading out of the record from now on; what was known before stays known."""
         return self.write_below(
-            lambda row: withdraw_coding(self.reader, row, self.read_body(Reason, request.data)["reason"]),
+            Reason,
+            lambda row, said: withdraw_coding(self.reader, row, said["reason"]),
             permit=self.permit_correction,
         )
 
     @extend_schema(request=Nothing, responses={200: CodingSerializer})
     def submit(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Hand one's own draft in; where the negotiation reviews nothing, that publishes it."""
-        self.read_body(Nothing, request.data)
-        return self.write_below(lambda row: submit_coding(self.reader, row))
+        return self.write_below(Nothing, lambda row, said: submit_coding(self.reader, row))
 
     @extend_schema(request=Nothing, responses={200: CodingSerializer})
     def recall(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take one's own reading back to a draft, as long as nobody decided on it."""
-        self.read_body(Nothing, request.data)
-        return self.write_below(lambda row: recall_coding(self.reader, row))
+        return self.write_below(Nothing, lambda row, said: recall_coding(self.reader, row))
 
     @extend_schema(request=Nothing, responses={200: CodingSerializer})
     def publish(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Put a reading that was handed in into the record. Its own coder may not."""
-        self.read_body(Nothing, request.data)
-        return self.write_below(lambda row: publish_coding(self.reader, row), permit=self.permit_review)
+        return self.write_below(Nothing, lambda row, said: publish_coding(self.reader, row), permit=self.permit_review)
 
     @extend_schema(request=Comment, responses={200: CodingSerializer})
     def reject(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Refuse a reading that was handed in, for good."""
         return self.write_below(
-            lambda row: reject_coding(self.reader, row, self.read_body(Comment, request.data)["comment"]),
-            permit=self.permit_review,
+            Comment, lambda row, said: reject_coding(self.reader, row, said["comment"]), permit=self.permit_review
         )
 
     @extend_schema(request=Comment, responses={200: CodingSerializer})
     def send_back(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Send a reading that was handed in back to its coder, as a draft."""
         return self.write_below(
-            lambda row: return_coding(self.reader, row, self.read_body(Comment, request.data)["comment"]),
-            permit=self.permit_review,
+            Comment, lambda row, said: return_coding(self.reader, row, said["comment"]), permit=self.permit_review
         )
 
 
@@ -351,10 +347,9 @@ class ConditionView(WritableView):
     def add_status(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Add an entry to the series of statuses: what the condition has stood at since a day."""
 
-        def write(condition: Condition) -> Condition:
-            said = self.read_body(StatusIn, request.data)
+        def write(condition: Condition, said: dict[str, Any]) -> Condition:
             shown: dict[str, Any] = {"statement": said.get("statement"), "reason": said.get("reason", "")}
             set_condition_status(self.reader, condition, said["status"], said["on"], **shown)
             return condition
 
-        return self.write_below(write, answer=self.created)
+        return self.write_below(StatusIn, write, answer=self.created)

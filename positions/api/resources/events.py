@@ -109,10 +109,9 @@ class JobView(WritableView):
     @extend_schema(request=Nothing, responses={200: JobSerializer})
     def cancel(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Stop work that has not ended; what is running notices at its next step. `If-Match: *` stops it as it is."""
-        self.read_body(Nothing, request.data)
 
-        def write(job: Job) -> Job:
+        def write(job: Job, said: dict[str, Any]) -> Job:
             cancel_job(self.reader, job)
             return job
 
-        return self.write_below(write)
+        return self.write_below(Nothing, write)

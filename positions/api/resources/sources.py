@@ -150,8 +150,7 @@ class SourceTextView(SourceView):
     def fix(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Fix the text of a source that has none; from then on it never changes. `If-Match` names the source."""
         return self.write_below(
-            lambda source: fix_text(self.reader, source, self.read_body(TextIn, request.data)["text"]),
-            answer=self.text_fixed,
+            TextIn, lambda source, said: fix_text(self.reader, source, said["text"]), answer=self.text_fixed
         )
 
     def text_fixed(self, text: SourceText) -> Response:

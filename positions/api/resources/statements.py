@@ -208,18 +208,18 @@ class StatementView(WritableView):
     def correct(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace a statement by one put right; its codings are made anew on that, at the same instant."""
 
-        def write(statement: Statement) -> Statement:
-            said = self.read_body(StatementCorrection, request.data)
+        def write(statement: Statement, said: dict[str, Any]) -> Statement:
             facts = statement_facts(self.names, statement.negotiation, said, statement)
             return correct_statement(self.reader, statement, facts, said["reason"])
 
-        return self.write_below(write, permit=self.permit_correction, answer=self.created)
+        return self.write_below(StatementCorrection, write, permit=self.permit_correction, answer=self.created)
 
     @extend_schema(request=Reason, responses={200: StatementSerializer})
     def withdraw(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take a statement and its codings out of the record from now on; what was known before stays known."""
         return self.write_below(
-            lambda row: withdraw_statement(self.reader, row, self.read_body(Reason, request.data)["reason"]),
+            Reason,
+            lambda row, said: withdraw_statement(self.reader, row, said["reason"]),
             permit=self.permit_correction,
         )
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from positions.api.serializers.fields import EnumField, InstantField, Payload, SlugOf
 from positions.enums import JobState
 from positions.models import Event, Job
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class ObjectField(serializers.JSONField):
+    """A JSON object as it was kept, or null."""
 
 
 class SubjectSerializer(serializers.Serializer[Event]):
@@ -33,8 +39,8 @@ class EventSerializer(Payload):
     subject = SubjectSerializer(source="*")
     negotiation = SlugOf(allow_null=True)
     reason = serializers.CharField()
-    before = serializers.JSONField(allow_null=True, help_text="The record before, where there was one.")
-    after = serializers.JSONField(allow_null=True, help_text="The record after, where there is one.")
+    before = ObjectField(allow_null=True, help_text="The record before, where there was one.")
+    after = ObjectField(allow_null=True, help_text="The record after, where there is one.")
 
     def to_representation(self, event: Event) -> dict[str, Any]:
         shown = super().to_representation(event)
@@ -61,7 +67,7 @@ class JobSerializer(Payload):
     state = EnumField(JobState)
     negotiation = SlugOf(allow_null=True)
     progress = ProgressSerializer(source="*")
-    result = serializers.JSONField(allow_null=True)
+    result = ObjectField(allow_null=True)
     errors = serializers.JSONField(help_text="A list of `{row, column, message}`.")  # type: ignore[assignment]
     created_at = InstantField()
     started_at = InstantField(allow_null=True)
