@@ -31,6 +31,14 @@ def test_every_text_of_the_pages_is_marked_for_translation() -> None:
     assert found == []
 
 
+def test_charts_write_their_numbers_for_machines() -> None:
+    """A decimal comma in an attribute breaks the drawing."""
+    charts = sorted(path for path in TEMPLATES.rglob("*.svg"))
+
+    assert len(charts) > 10
+    assert [path.name for path in charts if "{% localize off %}" not in path.read_text(encoding="utf-8")] == []
+
+
 @pytest.mark.parametrize(
     ("template", "found"),
     [

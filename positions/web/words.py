@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext_lazy, pgettext, to_locale
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext_lazy, pgettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from positions.enums import CodingState, Footing
@@ -34,6 +34,7 @@ FOOTING_WORDS: Mapping[str, Promise] = {
     Footing.INFERRED.value: _("inferred from its conduct"),
     Footing.REPORTED.value: _("told by somebody else"),
 }
+LEFT_TO_RIGHT, END_ISOLATE = "\u2066", "\u2069"
 SMALL_NUMBERS = (
     "no",
     "one",
@@ -71,14 +72,19 @@ COUNTED: Mapping[str, tuple[Promise, Any]] = {
 
 def sign_stance(stance: int | None) -> str:
     """``+2``, ``0`` or ``−1`` with a true minus sign; an en dash where there is no stance."""
-    if stance is None:
-        return "–"
-    return f"+{stance}" if stance > 0 else f"−{-stance}" if stance < 0 else "0"
+    if not stance:
+        return "–" if stance is None else "0"
+    return _keep_order(f"+{stance}" if stance > 0 else f"−{-stance}")
 
 
 def sign_position(stance: int | None, low: int, high: int) -> str:
     """The stance, or for mixed signals the range from the lowest to the highest."""
-    return sign_stance(stance) if stance is not None else f"{sign_stance(low)} … {sign_stance(high)}"
+    return sign_stance(stance) if stance is not None else _keep_order(f"{sign_stance(low)} … {sign_stance(high)}")
+
+
+def _keep_order(signs: str) -> str:
+    """Signs that stay from left to right amid a language written from right to left."""
+    return f"{LEFT_TO_RIGHT}{signs}{END_ISOLATE}" if get_language_bidi() else signs
 
 
 def sign_with_condition(sign: str, *, is_conditional: bool) -> str:
