@@ -20,6 +20,7 @@ from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView
 from positions.api.resources.negotiations import IssueView, NegotiationView, RoundView
 from positions.api.resources.parties import PartyView, PersonView
+from positions.api.resources.relations import RelationView
 from positions.api.resources.reliability import ReliabilityView
 from positions.api.resources.search import SearchView
 from positions.api.resources.sources import SourceTextView, SourceView
@@ -36,6 +37,7 @@ RESOURCES: dict[str, Any] = {
     "statements": StatementView,
     "codings": CodingView,
     "conditions": ConditionView,
+    "relations": RelationView,
     "events": EventView,
     "jobs": JobView,
 }
@@ -53,6 +55,7 @@ ACTS: dict[str, dict[str, str]] = {
         "withdrawal": "withdraw",
     },
     "conditions": {"statuses": "add_status"},
+    "relations": {"withdrawal": "withdraw"},
     "jobs": {"cancellation": "cancel"},
 }
 

@@ -70,6 +70,7 @@ BY_ANOTHER_NAME = {
 }
 # Fields without a filter, and why.
 REASONS = {
+    "seen_by": "for members only: nobody may find out by asking",
     "review_policy": "for members only: nobody may find out by asking",
     "title": SEARCHED,
     "summary": SEARCHED,
