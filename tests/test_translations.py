@@ -49,6 +49,8 @@ def test_charts_write_their_numbers_for_machines() -> None:
         ("{% blocktranslate count n=n %}{{ n }} line{% plural %}{{ n }} lines{% endblocktranslate %} of", [(1, "of")]),
         ('{{ name|default:"nobody" }}', [(1, '|default:"nobody"')]),
         ('{{ name|default:_("nobody") }}', []),
+        ('{% include "a.html" with name="First side" id="wide" %}', [(1, 'name="First side"')]),
+        ('{% include "a.html" with name=_("First side") %}', []),
         ("{# a note #}{% comment %}hidden{% endcomment %}<script>let a;</script>", []),
         ("<svg><text>Round</text></svg>", [(1, "Round")]),
     ],

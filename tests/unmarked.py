@@ -19,6 +19,8 @@ WORDED_ATTRIBUTES = (
 )
 # filters whose argument is shown
 WORDED_FILTER = re.compile(r"""\|\s*(?:default|default_if_none|yesno|join|pluralize)\s*:\s*(["'])(.*?)\1""")
+# a literal handed to another template: words begin with a capital, names of things do not
+HANDED_ON = re.compile(r"""\w+=(["'])([A-Z].*?)\1""")
 NO_TEXT = ("script", "style", "code")
 # names, formats and signs that are the same in every language
 SAME_EVERYWHERE = {
@@ -82,6 +84,12 @@ def unmarked_in(source: str) -> list[tuple[int, str]]:
                 inside = name
             elif inside and name == f"end{inside}":
                 inside = ""
+            if name in ("include", "with"):
+                found += [
+                    (token.lineno or 0, match.group(0))
+                    for match in HANDED_ON.finditer(token.contents)
+                    if needs_words(match.group(2))
+                ]
         if token.token_type in (TokenType.BLOCK, TokenType.VAR):
             for match in WORDED_FILTER.finditer(token.contents):
                 if needs_words(match.group(2)):

@@ -28,7 +28,7 @@ from positions.web.take_away import write_csv
 from positions.web.words import clip_text, say_day_short, say_edtf, sign_position
 
 KIND_HEADS = {
-    CONFLICT: ("In conflict", "the accounts put the party on opposite sides"),
+    CONFLICT: (_("In conflict"), _("the accounts put the party on opposite sides")),
     ONLY_A: (_("Only in the first"), _("the other account does not have it")),
     ONLY_B: (_("Only in the second"), _("the other account does not have it")),
     STRENGTH: (_("Same side, other strength"), _("both have it, one more strongly")),
