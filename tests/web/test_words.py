@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils.translation import override
 
 from positions.web.words import (
     clip_text,
     count_of,
     join_words,
+    say_day_short,
     say_days,
     say_edtf,
     say_instant,
     sign_position,
     sign_stance,
+    spell_count,
 )
 
 
@@ -67,3 +70,32 @@ def test_counts_and_lists() -> None:
 def test_clip_text_cuts_at_a_word_and_flattens_lines() -> None:
     assert clip_text("one\n two  three four", 15) == "one two three…"
     assert clip_text("x" * 40, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["9–12 January 2022", "28 January – 1 February 2022", "9 Sep 2022", "January 2022", "1,234", "three"]),
+        ("fr", ["9–12 janvier 2022", "28 janvier – 1 février 2022", "9 sept. 2022", "janvier 2022", "1\u202f234", "3"]),
+        ("ru", ["9–12 января 2022", "28 января – 1 февраля 2022", "9 сент. 2022", "январь 2022", "1\u00a0234", "3"]),
+    ],
+)
+def test_dates_and_numbers_are_written_as_the_language_does(language: str, words: list[str]) -> None:
+    with override(language):
+        said = [
+            say_days(date(2022, 1, 9), date(2022, 1, 12)),
+            say_days(date(2022, 1, 28), date(2022, 2, 1)),
+            say_day_short(date(2022, 9, 9)),
+            say_edtf("2022-01", date(2022, 1, 1), date(2022, 1, 31)),
+            spell_count(1234),
+            spell_count(3),
+        ]
+        signs = [sign_stance(-1), sign_position(None, -2, 1)]
+
+    assert said == words
+    assert signs == ["−1", "−2 … +1"]
+
+
+def test_signs_keep_their_order_amid_a_language_from_right_to_left() -> None:
+    with override("ar"):
+        assert (sign_stance(-1), sign_stance(0)) == ("\u2066−1\u2069", "0")
