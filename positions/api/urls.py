@@ -18,6 +18,7 @@ from positions.api.package import PackageView
 from positions.api.problems import unknown_address
 from positions.api.resources.codings import CodingView, ConditionView
 from positions.api.resources.events import EventView, JobView
+from positions.api.resources.members import MemberView
 from positions.api.resources.negotiations import IssueView, NegotiationView, RoundView
 from positions.api.resources.parties import PartyView, PersonView
 from positions.api.resources.relations import RelationView
@@ -38,6 +39,7 @@ RESOURCES: dict[str, Any] = {
     "codings": CodingView,
     "conditions": ConditionView,
     "relations": RelationView,
+    "members": MemberView,
     "events": EventView,
     "jobs": JobView,
 }
