@@ -37,6 +37,12 @@ def short_day(value: date | None) -> str:
 
 
 @register.filter
+def day_and_month(value: date | None) -> str:
+    """``12 Jan``."""
+    return words.write_day(value, "d MMM") if value else ""
+
+
+@register.filter
 def instant(value: datetime | None) -> str:
     """``3 November 2026, 14:20 UTC``."""
     return words.say_instant(value) if value else ""

@@ -38,6 +38,22 @@ DIRECTNESS_WORDS = {
     Directness.PRESS_REPORT: _("press report"),
     Directness.INFERRED: _("inferred by the coder"),
 }
+RELIABILITY_WORDS = {
+    Reliability.A.value: _("completely reliable"),
+    Reliability.B.value: _("usually reliable"),
+    Reliability.C.value: _("fairly reliable"),
+    Reliability.D.value: _("not usually reliable"),
+    Reliability.E.value: _("unreliable"),
+    Reliability.F.value: _("reliability cannot be judged"),
+}
+CREDIBILITY_WORDS = {
+    Credibility.CONFIRMED.value: _("confirmed by other sources"),
+    Credibility.PROBABLE.value: _("probably true"),
+    Credibility.POSSIBLE.value: _("possibly true"),
+    Credibility.DOUBTFUL.value: _("doubtful"),
+    Credibility.IMPROBABLE.value: _("improbable"),
+    Credibility.UNJUDGED.value: _("truth cannot be judged"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +137,7 @@ def stricter_rule(statement: Statement) -> Attribution:
 
 def explain_grade(reliability: str, credibility: int) -> str:
     """``source usually reliable, content probably true``."""
-    source = str(Reliability(reliability).label).partition(": ")[2]
-    content = str(Credibility(credibility).label).partition(": ")[2]
+    source, content = RELIABILITY_WORDS[reliability], CREDIBILITY_WORDS[credibility]
     return gettext("source {source}, content {content}").format(source=source, content=content)
 
 

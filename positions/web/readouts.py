@@ -187,11 +187,11 @@ def readouts_csv(request: HttpRequest, reader: Reader, slug: str, number: int) -
 
 
 def _head(kind: str, found: TwoAccounts) -> tuple[str, str]:
-    head, explanation = KIND_HEADS[kind]
+    head, explanation = (str(words) for words in KIND_HEADS[kind])
     for only, source in ((ONLY_A, found.a), (ONLY_B, found.b)):
         if kind == only and source is not None:
             head = gettext("Only {source}").format(source=clip_text(source.publisher or source.title, 40))
-    return str(head), str(explanation)
+    return head, explanation
 
 
 def tell_accounts(found: TwoAccounts) -> str:

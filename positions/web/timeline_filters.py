@@ -14,17 +14,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from positions.analysis.types import Point, Series
-from positions.enums import Credibility, Footing, Move
+from positions.enums import Footing, Move
 from positions.web.chart_axis import RoundLike
 from positions.web.query_string import Asked, BadParameter, read_round_or_day, read_single
+from positions.web.quotations import CREDIBILITY_WORDS
 from positions.web.words import FOOTING_WORDS, join_choices, join_words, say_day
 
 SPAN_NAMES = ("from", "to")
-
-
-def name_credibility(grade: int) -> str:
-    """``probably true``, without the number of the grade."""
-    return str(Credibility(grade).label).partition(": ")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class DotFilter:
             parts.append(join_choices([str(FOOTING_WORDS[footing]) for footing in self.footings]))
         if self.least_credible is not None:
             words = gettext("content at least {credibility} (grade {grade})")
-            parts.append(words.format(credibility=name_credibility(self.least_credible), grade=self.least_credible))
+            parts.append(words.format(credibility=CREDIBILITY_WORDS[self.least_credible], grade=self.least_credible))
         if self.since:
             parts.append(gettext("from {day}").format(day=say_day(self.since)))
         if self.until:
@@ -98,7 +94,7 @@ class FilterChoices:
         found = list(points)
         moves = {p.move for p in found} | set(chosen.moves)
         footings = {p.footing for p in found} | set(chosen.footings)
-        grades = ((grade, name_credibility(grade)) for grade in Credibility.values)
+        grades = CREDIBILITY_WORDS.items()
         return cls(
             chosen,
             tuple(Choice(value, str(label), value in chosen.moves) for value, label in Move.choices if value in moves),
@@ -119,7 +115,7 @@ def read_filters(query: QueryDict, rounds: Sequence[RoundLike], asked: Asked) ->
     moves = _read_choices(query, "move", Move.values)
     footings = _read_choices(query, "footing", Footing.values)
     grade, since_value, until_value = (read_single(query, name) for name in ("credibility", *SPAN_NAMES))
-    if grade and grade not in {str(value) for value in Credibility.values}:
+    if grade and grade not in {str(value) for value in CREDIBILITY_WORDS}:
         raise BadParameter(
             "credibility", grade, gettext("is no grade of content; write 1 (confirmed) to 6 (cannot be judged)")
         )
