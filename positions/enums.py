@@ -261,6 +261,15 @@ class FeedKind(TextChoices):
     CLOSED = "closed", "The negotiation is no longer to be seen: drop everything of it"
 
 
+class DeliveryState(TextChoices):
+    """How far a message to a webhook has come."""
+
+    PENDING = "pending", "Waiting for its next try"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Given up"
+    WITHHELD = "withheld", "Withheld: its owner may not see it any more"
+
+
 class Role(TextChoices):
     """What a member may do in a negotiation, each role including those before it."""
 

@@ -40,12 +40,13 @@ class Heartbeat:
 
     def run(self) -> None:
         from positions.services.jobs import sweep_jobs
+        from positions.services.webhook_delivery import ring_webhooks
         from positions.services.workers import forget_worker, record_worker_seen
 
         swept = False
         while not self.over.is_set():
             if self.attempt(record_worker_seen, self.worker) and not swept:
-                swept = self.attempt(sweep_jobs)
+                swept = self.attempt(sweep_jobs) and self.attempt(ring_webhooks)
             self.over.wait(HEARTBEAT_SECONDS)
         self.attempt(forget_worker, self.worker)
 

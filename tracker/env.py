@@ -113,6 +113,9 @@ class Environment:
     worker_concurrency: int
     load_demo: bool
     max_request_megabytes: int
+    webhook_private_targets: bool
+    email_url: str | None
+    email_from: str
 
     def __repr__(self) -> str:
         return f"Environment(data_dir={str(self.data_dir)!r}, database={self.database!r})"
@@ -219,6 +222,13 @@ def parse_redis_url(raw: str) -> str:
     return raw
 
 
+def parse_email_url(raw: str) -> str:
+    parts = split_url(raw)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("this is not the address of a mail server")
+    return raw
+
+
 def parse_database_url(raw: str, base: Path) -> Database:
     """``sqlite:///relative.sqlite3``, ``sqlite:////absolute.sqlite3``, ``postgres://user:password@host:port/name?sslmode=…``."""
     parts = split_url(raw)
@@ -321,6 +331,9 @@ def read_environment(environ: Mapping[str, str], base: Path) -> Environment:
         web_threads=read.number("WEB_THREADS", default=8, low=1, high=256),
         worker_concurrency=read.number("WORKER_CONCURRENCY", default=2, low=1, high=64),
         load_demo=read.flag("LOAD_DEMO", default=True),
+        webhook_private_targets=read.flag("WEBHOOK_PRIVATE_TARGETS", default=False),
+        email_url=read.parsed("EMAIL_URL", parse_email_url, "smtp://user:password@host:port, or smtps://…", None),
+        email_from=read.text("EMAIL_FROM") or "rapporteur@localhost",
         max_request_megabytes=read.number("MAX_REQUEST_MEGABYTES", default=64, low=1, high=2000),
     )
 

@@ -19,6 +19,7 @@ from positions.admin import (  # noqa: F401 - each module registers its pages
     sources,
     statements,
     suggestions,
+    webhooks,
 )
 
 admin.site.site_header = "Rapporteur desk"

@@ -26,6 +26,7 @@ from positions.api.resources.reliability import ReliabilityView
 from positions.api.resources.search import SearchView
 from positions.api.resources.sources import SourceTextView, SourceView
 from positions.api.resources.statements import SourceStatementView, StatementView
+from positions.api.resources.webhooks import DeliveryView, WebhookView
 from positions.api.tokens import MeView, TokenView
 
 RESOURCES: dict[str, Any] = {
@@ -103,6 +104,16 @@ urlpatterns: list[URLPattern] = [
     path("exports/shifts/", ShiftExport.as_view({"get": "export"}), name="api-exports-shifts"),
     path("exports/package/", PackageView.as_view(), name="api-exports-package"),
     path("imports/", ImportView.as_view(), name="api-imports"),
+    path("webhooks/", WebhookView.as_view({"get": "list", "post": "create"}), name="api-webhooks"),
+    path(
+        "webhooks/<str:id>/",
+        WebhookView.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="api-webhooks-one",
+    ),
+    path("webhooks/<str:id>/secret/", WebhookView.as_view({"post": "rotate"}), name="api-webhooks-secret"),
+    path("webhooks/<str:id>/ping/", WebhookView.as_view({"post": "ping"}), name="api-webhooks-ping"),
+    path("webhooks/<str:id>/replay/", WebhookView.as_view({"post": "replay"}), name="api-webhooks-replay"),
+    path("webhooks/<str:id>/deliveries/", DeliveryView.as_view({"get": "list"}), name="api-webhooks-deliveries"),
     path("changes/", ChangesView.as_view(), name="api-changes"),
     path("me/", MeView.as_view(), name="api-me"),
     path("tokens/", TokenView.as_view({"get": "list", "post": "create"}), name="api-tokens"),

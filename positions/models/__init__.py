@@ -14,6 +14,7 @@ from positions.models.sources import Source, SourceText
 from positions.models.statements import Statement, StatementGroup
 from positions.models.suggestions import SuggestionRefusal
 from positions.models.tokens import TokenTerms
+from positions.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "Appointment",
@@ -44,5 +45,7 @@ __all__ = [
     "StatementGroup",
     "SuggestionRefusal",
     "TokenTerms",
+    "Webhook",
+    "WebhookDelivery",
     "WorkerHeartbeat",
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from positions.models import Event, Negotiation
 from positions.models.base import FoldedText
+from positions.services.webhook_delivery import ring_after_events
 
 
 def record_event(
@@ -24,6 +25,7 @@ def record_event(
     after: dict[str, Any] | None = None,
 ) -> Event:
     """Append one entry. A null actor is the user ``system``: the command line and scheduled work."""
+    ring_after_events()
     return Event.objects.create(
         at=timezone.now(),
         actor=actor,
