@@ -50,8 +50,12 @@ GONE = 410
 
 def ring_after_events() -> None:
     """Once the transaction commits, let the webhooks hear that there is something new; once a transaction."""
-    if not any(ring_webhooks in each for each in connection.run_on_commit):
-        transaction.on_commit(ring_webhooks, robust=True)
+    if not any(each[1] is _ring_all for each in connection.run_on_commit):
+        transaction.on_commit(_ring_all, robust=True)
+
+
+def _ring_all() -> None:
+    ring_webhooks()
 
 
 def ring_webhooks() -> int:

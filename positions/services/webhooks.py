@@ -53,8 +53,8 @@ def save_webhook(reader: Reader, facts: WebhookFacts, *, existing: Webhook | Non
         errors["url"] = [fault]
     elif len(facts.url) > 2000:
         errors["url"] = ["is longer than 2,000 characters"]
-    if facts.description and (fault := text_fault(facts.description)):
-        errors["description"] = [fault]
+    if facts.description and (wrong := text_fault(facts.description)):
+        errors["description"] = [wrong]
     if unknown := [kind for kind in facts.kinds if kind not in FeedKind.values]:
         errors["kinds"] = [f"“{unknown[0]}” is none of {', '.join(FeedKind.values)}"]
     if errors:

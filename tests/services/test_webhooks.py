@@ -13,6 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from standardwebhooks import Webhook as Verifier
@@ -53,7 +54,7 @@ def receiver() -> Iterator[Receiver]:
     made = Receiver()
     with (
         mock.patch.object(webhook_delivery, "post_message", made.post),
-        mock.patch.object(webhook_delivery.timezone, "now", side_effect=lambda: made.now),
+        mock.patch("django.utils.timezone.now", side_effect=lambda: made.now),
         mock.patch.object(webhook_delivery, "_send_ring", return_value=True),
     ):
         yield made
@@ -268,3 +269,22 @@ def test_api_from_making_to_deleting(receiver: Receiver, talks: Negotiation) -> 
     assert set(post("replay", {"delivery": "00000000-0000-4000-8000-000000000000"}).json()["errors"]) == {"delivery"}
     assert api.client.delete(address).status_code == 204
     assert api("webhooks/").json()["results"] == []
+
+
+def test_log_in_the_admin_shows_each_their_own(receiver: Receiver, talks: Negotiation) -> None:
+    user = add_member(talks, make_user("anna", is_staff=True))
+    webhook = make_webhook(user, description="Newsroom")
+    make_event(talks)
+    receiver.run(webhook)
+    other, root = make_user("ben", is_staff=True), make_user("root", is_staff=True, is_superuser=True)
+    address = "/admin/positions/webhookdelivery/"
+    for who, rows in ((user, 1), (other, 0), (root, 1)):
+        client = Client()
+        client.force_login(who)
+        page = client.get(address, {"q": "Newsroom"})
+        assert (page.status_code, page.content.decode().count("negotiations.changed</td>")) == (200, rows), who
+        sent = {"action": "send_again", "_selected_action": [str(webhook.deliveries.get().pk)]}
+        client.post(address, sent)
+        assert states(webhook) == (["pending"] if rows else ["delivered"])
+        assert webhook.secret not in client.get(f"/admin/positions/webhook/{webhook.pk}/change/").content.decode()
+        receiver.run(webhook, seconds=5)
