@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
 from positions.enums import AnchorStatus, Confidence, Credibility, Move, Reliability
 from positions.models import Coding, Statement
@@ -89,6 +90,10 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
     withheld = withheld_reason(reader, source)
     cards = [_read_card(coding, record) for coding in record.codings]
     cited = _cite(record, reader, request, asked)
+    with override(settings.LANGUAGE_CODE):
+        # as the files say it, which are English for everyone
+        in_english = _cite(record, reader, request, asked)
+        bibtex, csl = write_bibtex(in_english), write_csl(in_english)
     context = {
         "asked": asked,
         "statement": found,
@@ -117,8 +122,8 @@ def statement(request: HttpRequest, reader: Reader, pk: UUID) -> HttpResponse:
         "is_unknown": found.recorded_at > asked.moment.known_at,
         "replaced_by": record.replaced_by,
         "citation": write_plain(cited),
-        "citation_bibtex": write_bibtex(cited),
-        "citation_csl": json.dumps([write_csl(cited)], ensure_ascii=False, indent=2),
+        "citation_bibtex": bibtex,
+        "citation_csl": json.dumps([csl], ensure_ascii=False, indent=2),
         "address": request.build_absolute_uri(reverse("statement", args=[found.pk])),
     }
     return render(request, "statement.html", context)

@@ -99,3 +99,12 @@ def test_hostile_text_breaks_no_file(client: Client, talks: Talks) -> None:
 def test_unseen_statement_has_no_citation(client: Client, talks: Talks) -> None:
     uncoded = make_statement(source=talks.source, asserted_by=talks.south, exact="No comment on the rest.")
     assert [client.get(f"/statements/{uncoded.pk}/cite.{form}").status_code for form in ("bib", "json")] == [404, 404]
+
+
+def test_page_in_another_language_shows_the_files_as_they_are(client: Client, talks: Talks) -> None:
+    pk = talks.source.statements.get().pk
+    context = client.get(f"/statements/{pk}/{KNOWN}", headers={"Accept-Language": "fr"}).context
+
+    assert context["citation_bibtex"] == client.get(f"/statements/{pk}/cite.bib{KNOWN}").text
+    assert json.loads(context["citation_csl"]) == json.loads(client.get(f"/statements/{pk}/cite.json{KNOWN}").content)
+    assert "10 janvier 2022" in context["citation"]
