@@ -81,7 +81,8 @@ class WebhookView(WritableView):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete it, with what was still to be sent. `If-Match` is heeded where it is sent."""
         return self.write_below(
-            lambda row: delete_webhook(self.reader, row),
+            Nothing,
+            lambda row, said: delete_webhook(self.reader, row),
             answer=lambda gone: Response(status=204),
             needs_match=False,
         )
@@ -89,32 +90,30 @@ class WebhookView(WritableView):
     @extend_schema(request=Nothing, responses={200: NewWebhookSerializer})
     def rotate(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give it a new secret, shown this once; for 24 hours the one of before signs as well."""
-        self.read_body(Nothing, request.data)
 
         def answer(row: Webhook) -> Response:
             shown = self.changed(row)
             shown.data = {**shown.data, "secret": row.secret}
             return shown
 
-        return self.write_below(lambda row: rotate_secret(self.reader, row), answer=answer)
+        return self.write_below(Nothing, lambda row, said: rotate_secret(self.reader, row), answer=answer)
 
     @extend_schema(request=Nothing, responses={202: DeliverySerializer})
     def ping(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Send a message of type `ping`."""
-        self.read_body(Nothing, request.data)
         return self.write_below(
-            send_test,
+            Nothing,
+            lambda row, said: send_test(row),
             answer=lambda sent: Response(DeliverySerializer(sent, context={"reader": self.reader}).data, status=202),
         )
 
     @extend_schema(request=ReplayInput, responses={202: ReplayedSerializer})
     def replay(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Send a message again, or all made since an instant, each under the id it had."""
-        said = self.read_body(ReplayInput, request.data)
-        if len(said) != 1:
-            raise Invalid("Give either `delivery` or `since`.")
 
-        def write(row: Webhook) -> int:
+        def write(row: Webhook, said: dict[str, Any]) -> int:
+            if len(said) != 1:
+                raise Invalid("Give either `delivery` or `since`.")
             delivery = None
             if "delivery" in said:
                 delivery = row.deliveries.filter(pk=said["delivery"]).first()
@@ -122,7 +121,7 @@ class WebhookView(WritableView):
                     raise Invalid({"delivery": ["is no delivery of this webhook"]})
             return replay(row, delivery=delivery, since=said.get("since"))
 
-        return self.write_below(write, answer=lambda count: Response({"replayed": count}, status=202))
+        return self.write_below(ReplayInput, write, answer=lambda count: Response({"replayed": count}, status=202))
 
 
 class DeliveryView(ResourceView):
