@@ -22,6 +22,7 @@ from positions.queries.access import (
 )
 from positions.validators import SLUG
 
+SLUG_SCHEMA: Mapping[str, Any] = {"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": 100}
 UUID_SCHEMA: Mapping[str, Any] = {"type": "string", "format": "uuid"}
 
 
@@ -32,6 +33,7 @@ class InNegotiation(Filter):
     name: str = "negotiation"
     description: str = "Slug of the negotiation."
     lookup: str = "negotiation"
+    schema: Mapping[str, Any] = field(default_factory=lambda: SLUG_SCHEMA)
 
     def read(self, raw: str, question: Question) -> Negotiation:
         return negotiation_for(question.reader, raw if SLUG.fullmatch(raw) else "")
@@ -43,6 +45,7 @@ class Parties(Filter):
 
     name: str = "party"
     many: bool = True
+    schema: Mapping[str, Any] = field(default_factory=lambda: SLUG_SCHEMA)
 
     def read(self, raw: str, question: Question) -> list[Party]:
         return found_by_slug(parties_for(question.reader), raw, "party")
@@ -54,6 +57,7 @@ class Persons(Filter):
 
     name: str = "speaker"
     many: bool = True
+    schema: Mapping[str, Any] = field(default_factory=lambda: SLUG_SCHEMA)
 
     def read(self, raw: str, question: Question) -> list[Person]:
         return found_by_slug(persons_for(question.reader), raw, "person")
@@ -66,6 +70,7 @@ class Issues(Filter):
     name: str = "issue"
     many: bool = True
     single: bool = False
+    schema: Mapping[str, Any] = field(default_factory=lambda: SLUG_SCHEMA)
 
     def read(self, raw: str, question: Question) -> list[Issue]:
         visible = issues_for(question.reader)
@@ -83,6 +88,7 @@ class Rounds(Filter):
 
     name: str = "round"
     many: bool = True
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string", "pattern": "^[0-9]{1,9}$"})
 
     def read(self, raw: str, question: Question) -> list[Round]:
         words = split_list(raw)
@@ -121,6 +127,7 @@ class Negotiations(Filter):
     name: str = "slug"
     many: bool = True
     lookup: str = "pk__in"
+    schema: Mapping[str, Any] = field(default_factory=lambda: SLUG_SCHEMA)
 
     def read(self, raw: str, question: Question) -> list[UUID]:
         return [found.pk for found in found_by_slug(negotiations_for(question.reader), raw, "negotiation")]

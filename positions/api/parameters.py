@@ -26,6 +26,8 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+ -]\d{2}:\d{2})", re.ASCII)
 LONGEST_VALUE = 2000
 LONGEST_SEARCH = 200
+# Something other than blanks, and no NUL.
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 FLAGS = {"true": True, "false": False}
 
 
@@ -56,6 +58,11 @@ class Parameter:
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     many: bool = False
 
+    @property
+    def value_schema(self) -> Mapping[str, Any]:
+        """What one value looks like, for the OpenAPI document."""
+        return self.schema
+
     def read(self, raw: str, question: Question) -> Any:
         """The value of ``raw``. Raises :class:`Refused`."""
         return raw
@@ -84,6 +91,10 @@ class Words(Filter):
 
     longest: int = LONGEST_SEARCH
 
+    @property
+    def value_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": NOT_BLANK, **self.schema}
+
     def read(self, raw: str, question: Question) -> str:
         if not raw.strip():
             raise Refused("is empty; leave it out or give it a value")
@@ -98,6 +109,10 @@ class OneOf(Filter):
 
     choices: type[Choices] | tuple[str, ...]
     many: bool = True
+
+    @property
+    def value_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "enum": self.members}
 
     @property
     def members(self) -> list[str]:
@@ -181,6 +196,10 @@ class Number(Filter):
     low: int
     high: int
 
+    @property
+    def value_schema(self) -> Mapping[str, Any]:
+        return {"minimum": self.low, "maximum": self.high, **self.schema}
+
     def read(self, raw: str, question: Question) -> int:
         if not re.fullmatch(r"-?[0-9]{1,9}", raw, re.ASCII) or not self.low <= int(raw) <= self.high:
             raise Refused(f"“{shorten(raw)}” is not a whole number from {self.low} to {self.high}")
@@ -215,6 +234,10 @@ class Ordering(Parameter):
     columns: Mapping[str, str]
     default: tuple[str, ...]
     many: bool = True
+
+    @property
+    def value_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "enum": self.members}
 
     @property
     def members(self) -> list[str]:
@@ -257,6 +280,10 @@ class Fields(Parameter):
 
     known: tuple[str, ...]
     many: bool = True
+
+    @property
+    def value_schema(self) -> Mapping[str, Any]:
+        return {"type": "string", "enum": list(self.known)}
 
     def read(self, raw: str, question: Question) -> tuple[str, ...]:
         wanted = split_list(raw)

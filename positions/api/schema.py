@@ -14,7 +14,7 @@ from rest_framework import serializers
 from positions.api.inputs.fields import Input
 from positions.api.limits import MOST_AT_ONCE
 from positions.api.method import method_path
-from positions.api.parameters import OneOf, Parameter
+from positions.api.parameters import Parameter
 from positions.api.problems import MEDIA_TYPE
 from positions.api.serializers.fields import EnumField
 
@@ -33,6 +33,8 @@ REFUSALS = {
     428: "`If-Match` is missing.",
     429: "Too many requests; `Retry-After` says how many seconds to wait.",
 }
+
+COMPONENTS = "#/components/schemas/"
 
 ANSWER_HEADERS = {
     "Location": "The address of the record that was made; not where several were.",
@@ -203,11 +205,9 @@ def array_of(schema: dict[str, Any]) -> dict[str, Any]:
 
 def describe_parameter(parameter: Parameter) -> OpenApiParameter:
     """A query parameter as the document has it; comma lists are arrays that are not exploded."""
-    schema = dict(parameter.schema)
-    if isinstance(parameter, OneOf):
-        schema = {"type": "string", "enum": parameter.members}
+    schema = dict(parameter.value_schema)
     if parameter.many:
-        schema = {"type": "array", "items": schema}
+        schema = {"type": "array", "items": schema, "minItems": 1}
     return OpenApiParameter(
         parameter.name,
         schema,
@@ -217,3 +217,37 @@ def describe_parameter(parameter: Parameter) -> OpenApiParameter:
         style="form" if parameter.many else None,
         explode=False if parameter.many else None,
     )
+
+
+def allow_fewer_fields(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Where an address takes ``fields``, its records may come with some of their fields: said once for each record.
+
+    A hook of the generator.
+    """
+    components = result["components"]["schemas"]
+    for address in result["paths"].values():
+        operation = address.get("get", {})
+        if not any(parameter["name"] == "fields" for parameter in operation.get("parameters", ())):
+            continue
+        for content in operation["responses"]["200"].get("content", {}).values():
+            place = content["schema"]
+            listed = components.get(place.get("$ref", "").rpartition("/")[2], {}).get("properties", {}).get("results")
+            allow_fewer_in(components, place if listed is None else listed["items"])
+    return result
+
+
+def allow_fewer_in(components: dict[str, Any], place: dict[str, Any]) -> None:
+    """Have the reference at ``place`` also allow some of the fields of what it refers to."""
+    name = place.get("$ref", "").rpartition("/")[2]
+    if "properties" not in components.get(name, {}):
+        return
+    components[f"{name}Fields"] = {
+        "type": "object",
+        "description": "The fields asked for with `fields`.",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {
+            field: {"$ref": f"{COMPONENTS}{name}/properties/{field}"} for field in components[name]["properties"]
+        },
+    }
+    place["anyOf"] = [{"$ref": place.pop("$ref")}, {"$ref": f"{COMPONENTS}{name}Fields"}]

@@ -73,7 +73,8 @@ class ApiView(GenericAPIView[Any]):
 
     def refusals(self, method: str) -> tuple[int, ...]:
         """The statuses that the OpenAPI document announces as problems for a method."""
-        return (400, 404, 406, 429) if self.is_open else (400, 401, 404, 406, 429)
+        # a token that is not valid is refused even where none is needed
+        return (400, 401, 404, 406, 429)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who is refused before the throttles are asked is counted as well: guessing tokens costs requests."""
