@@ -131,6 +131,19 @@ def page_of_rows(
     return _page(found, cursor, size, order, lambda row: tuple(_value(row, column.name) for column in columns))
 
 
+def last_page_of_rows(rows: QuerySet[Any], terms: Sequence[Term], question: Question, total: int) -> Cursor | None:
+    """Where the last of the pages begins that lead from the first of ``total`` rows; null where that is the first."""
+    size = question["page_size"] or DEFAULT_PAGE_ROWS
+    before = (max(total, 1) - 1) // size * size
+    if not before:
+        return None
+    columns = [Column(name, descends, _is_nullable(rows.model, name)) for name, descends in terms]
+    ordered = rows.order_by(*(column.order_by(False) for column in columns))
+    # what stands before it; gone when rows were withdrawn meanwhile
+    beside = ordered.values_list(*(column.name for column in columns))[before - 1 : before].first()
+    return None if beside is None else Cursor(_order_name(str(rows.model._meta.model_name), terms), False, beside)
+
+
 def page_of_pages(
     name: str,
     fetch: Callable[[tuple[Any, ...] | None, int], tuple[list[T], bool]],

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from positions.api.agreement import AgreementView
+from positions.api.annotations import AnnotationView
 from positions.api.changes import ChangesView
 from positions.api.derived import ConcessionsView, MatrixView, PositionsView, ShiftsView, TimelineView
 from positions.api.documents import DocsView, SchemaView
@@ -87,6 +88,8 @@ urlpatterns: list[URLPattern] = [
     *(pattern for name, view in RESOURCES.items() for pattern in resource_patterns(name, view)),
     path("sources/<str:id>/text/", SourceTextView.as_view({"get": "retrieve", "post": "fix"}), name="api-source-text"),
     path("sources/<str:id>/statements/", SourceStatementView.as_view({"get": "list"}), name="api-source-statements"),
+    path("annotations/", AnnotationView.as_view({"get": "read_all"}), name="api-annotations"),
+    path("annotations/<str:id>/", AnnotationView.as_view({"get": "retrieve"}), name="api-annotations-one"),
     path("positions/", PositionsView.as_view({"get": "list"}), name="api-positions"),
     path("matrix/", MatrixView.as_view(), name="api-matrix"),
     path("timeline/", TimelineView.as_view(), name="api-timeline"),

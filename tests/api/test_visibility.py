@@ -136,7 +136,7 @@ LISTS = ("negotiations", "issues", "rounds", "parties", "persons", "sources", "s
 
 def everything(api: Api, cases: list[Case]) -> str:
     """The text of every answer that the reader gets."""
-    bodies = [api(f"{name}/", page_size=500) for name in LISTS]
+    bodies = [api(f"{name}/", page_size=500) for name in (*LISTS, "annotations")]
     bodies += [api("statements/", page_size=500, retired="true"), api("codings/", page_size=500, retired="true")]
     for case in cases:
         bodies += [
@@ -144,6 +144,8 @@ def everything(api: Api, cases: list[Case]) -> str:
             api(f"sources/{case.source.pk}/text/"),
             api(f"sources/{case.source.pk}/statements/"),
             api(f"statements/{case.statement.pk}/"),
+            api(f"annotations/{case.statement.pk}/"),
+            api("annotations/", source=str(case.source.pk)),
             api(f"codings/{case.coding.pk}/"),
             api(f"persons/speaker-{case.mark}/"),
         ]
@@ -152,7 +154,7 @@ def everything(api: Api, cases: list[Case]) -> str:
         bodies += [api(f"{name}/", negotiation=slug) for name in ("positions", "matrix", "shifts", "concessions")]
         bodies += [api("timeline/", negotiation=slug, issue=issue)]
         bodies += [api(f"{name}/", negotiation=slug) for name in LISTS if name not in ("negotiations",)]
-    assert {answer.status_code for answer in bodies} <= {200, 403, 404}
+    assert {answer.status_code for answer in bodies} <= {200, 400, 403, 404}
     return "\n".join(answer.content.decode() for answer in bodies)
 
 
@@ -192,7 +194,9 @@ def test_hidden_records_are_as_unknown_as_missing_ones(reader: str, by_source: b
     for case in cases:
         if "statement" in left_to(reader, case.negotiation.visibility, case.rule):
             continue
-        for name, id in (("statements", case.statement.pk), ("codings", case.coding.pk)):
+        for name, id in (
+            ("statements", case.statement.pk), ("annotations", case.statement.pk), ("codings", case.coding.pk),
+        ):  # fmt: skip
             hidden, missing = api(f"{name}/{id}/"), api(f"{name}/{MISSING}/")
             assert (
                 (hidden.status_code, hidden.content) == (missing.status_code, missing.content) == (404, missing.content)
@@ -247,7 +251,17 @@ def test_hidden_negotiation_answers_as_one_that_does_not_exist(reader: str, visi
     negotiation = make_negotiation("hidden", visibility=visibility)
     issue = make_issue(negotiation, "border")
     make_coding(make_statement(negotiation), issue=issue)
-    addresses = ["statements/", "codings/", "sources/", "issues/", "rounds/", "parties/", "persons/", "conditions/"]
+    addresses = [
+        "statements/",
+        "annotations/",
+        "codings/",
+        "sources/",
+        "issues/",
+        "rounds/",
+        "parties/",
+        "persons/",
+        "conditions/",
+    ]
     for address in (*addresses, "positions/", "matrix/", "shifts/", "concessions/"):
         hidden, missing = api(address, negotiation="hidden"), api(address, negotiation="nowhere")
         assert (hidden.status_code, hidden.content) == (404, missing.content)
