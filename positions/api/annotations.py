@@ -91,7 +91,6 @@ class AnnotationView(StatementView):
     """Statements in force as annotations of the W3C's model: quotation, place in the text, codings."""
 
     renderer_classes = [JsonLdRenderer, JSONRenderer]
-    pagination_class = None
     takes_many = False
     filters: ClassVar[tuple[Filter, ...]] = tuple(each for each in StatementView.filters if each.name not in LEFT_OUT)
     view = Choice(
@@ -158,11 +157,11 @@ class AnnotationView(StatementView):
         """What an annotation of the row says besides its payload."""
         return Described(
             statement=statement,
-            address=self.address_of("api-annotations-one", row.pk),
-            page=self.address_of("statement", row.pk),
-            source=self.address_of("source", row.source_id),
-            text=self.address_of("api-source-text", row.source_id),
-            coding_addresses=[self.address_of("api-codings-one", coding.pk) for coding in row.shown_codings],
+            address=self.iri_of("api-annotations-one", row.pk),
+            page=self.iri_of("statement", row.pk),
+            source=self.iri_of("source", row.source_id),
+            text=self.iri_of("api-source-text", row.source_id),
+            coding_addresses=[self.iri_of("api-codings-one", coding.pk) for coding in row.shown_codings],
             negotiation_title=row.negotiation_title,
             home=self.request.build_absolute_uri("/"),
             marking=row.marking,
@@ -185,7 +184,7 @@ class AnnotationView(StatementView):
         response.headers["X-TLP"] = Tlp.strictest(row.marking for row in rows)
         return response
 
-    def address_of(self, name: str, key: Any) -> str:
+    def iri_of(self, name: str, key: Any) -> str:
         return self.request.build_absolute_uri(reverse(name, args=[key]))
 
     def address_without(self, *names: str, **more: str) -> str:

@@ -226,7 +226,8 @@ def test_media_types_and_etags(api: Api) -> None:
     address = f"/api/v1/annotations/{statement.pk}/"
     profile = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
     for accept, media in (
-        ("*/*", profile), ("application/ld+json", profile), (profile, profile), ("application/json", "application/json"),
+        ("*/*", profile), ("application/ld+json", profile), (profile, profile),
+        ("application/json", "application/json"),
     ):  # fmt: skip
         answer = api.client.get(address, headers={"Accept": accept})
         assert (answer.status_code, answer["Content-Type"]) == (200, media), accept

@@ -30,6 +30,9 @@ def test_text_is_whole_and_each_statement_is_marked(client: Client, talks: Talks
     assert text_of(page) == TEXT
     assert f'<mark id="s-{statement.pk}"' in page
     assert f'<a class="ref" href="/statements/{statement.pk}/">' in page
+    alternate = '<link rel="alternate" type="application/ld+json" href="/api/v1/annotations/'
+    assert f'{alternate}?source={talks.source.pk}">' in page
+    assert f'{alternate}{statement.pk}/">' in client.get(f"/statements/{statement.pk}/").content.decode()
 
 
 def test_overlapping_statements_have_one_anchor_each(client: Client, talks: Talks) -> None:
