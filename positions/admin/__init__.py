@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from positions.admin import (  # noqa: F401 - each module registers its pages
     changes,
@@ -22,8 +23,8 @@ from positions.admin import (  # noqa: F401 - each module registers its pages
     webhooks,
 )
 
-admin.site.site_header = "Rapporteur desk"
-admin.site.site_title = "Rapporteur desk"
-admin.site.index_title = "What waits for you"
+admin.site.site_header = gettext_lazy("Rapporteur desk")
+admin.site.site_title = gettext_lazy("Rapporteur desk")
+admin.site.index_title = gettext_lazy("What waits for you")
 admin.site.index_template = "admin/desk.html"
 admin.site.enable_nav_sidebar = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -15,12 +15,17 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import AT_ONCE, ServiceAdmin, page_of
 from positions.admin.refusals import report_refusal
 from positions.admin.scope import reader_on
+from positions.admin.words import name_column
 from positions.exceptions import Conflict, Invalid, NotPermitted, NotVisible
 from positions.queries.access import Reader
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,20 @@ class ObjectAction:
     """
 
     slug: str
-    label: str
+    label: StrOrPromise
     allowed: Callable[[Reader, Any], bool]
     run: Callable[[HttpRequest, Any, Any], Done] = stay
     form: FormMaker | None = None
     href: Callable[[Any], str] | None = None
-    intro: str = ""
+    intro: StrOrPromise = ""
     tone: str = ""
     context: FormReader = nothing_more
     template: str = "admin/positions/action.html"
+
+    @property
+    def title(self) -> str:
+        """The label without the dots that announce a page in between."""
+        return str(self.label).rstrip("…")
 
     @property
     def acts_at_once(self) -> bool:
@@ -79,8 +89,9 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="A few words; the record keeps them.",
+        help_text=gettext_lazy("A few words; the record keeps them."),
         required=False,
+        label=gettext_lazy("Reason"),
     )
 
 
@@ -91,20 +102,22 @@ def ask_reason(page: ActionAdmin, request: HttpRequest, record: Any) -> Callable
 
 # Fields in which people write sentences.
 WRITTEN = ("comment", "reason", "condition_lines")
-NOT_ALLOWED = "Your role does not allow this, or no longer does, or the record is gone. Nothing was saved."
+NOT_ALLOWED = gettext_lazy(
+    "Your role does not allow this, or no longer does, or the record is gone. Nothing was saved."
+)
 
 
 def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was written in a form that was sent: the field's name and its words."""
+    """What was written in a form that was sent: what the field is called, and its words."""
     written = ((name.removesuffix("_lines"), request.POST.get(name, "")) for name in WRITTEN)
-    return [(name, words) for name, words in written if words.strip()]
+    return [(name_column(name), words) for name, words in written if words.strip()]
 
 
-def keep_words(page: ServiceAdmin, request: HttpRequest, refusal: str) -> HttpResponse:
+def keep_words(page: ServiceAdmin, request: HttpRequest, refusal: StrOrPromise) -> HttpResponse:
     """An answer that gives back what was typed to somebody who may no longer send it; it shows no record."""
     context = {
         **page.admin_site.each_context(request),
-        "title": "Not saved",
+        "title": gettext("Not saved"),
         "opts": page.opts,
         "refusal": refusal,
         "typed": typed_words(request),
@@ -158,7 +171,9 @@ class ActionAdmin(ServiceAdmin):
                 return keep_words(self, request, NOT_ALLOWED)
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not chosen.allowed(reader_on(request), record):
-            refusal = f"“{chosen.label.rstrip('…')}” is not possible: not in your role, or not now. Nothing was saved."
+            refusal = gettext("“%(action)s” is not possible: not in your role, or not now. Nothing was saved.") % {
+                "action": chosen.title
+            }
             if typed_words(request):
                 return keep_words(self, request, refusal)
             messages.error(request, refusal)
@@ -176,7 +191,7 @@ class ActionAdmin(ServiceAdmin):
             except Invalid as refusal:
                 report_refusal(form, refusal)
             except (Conflict, NotPermitted, NotVisible) as refusal:
-                form.add_error(None, f"{refusal} Nothing was saved.")
+                form.add_error(None, gettext("%(refusal)s Nothing was saved.") % {"refusal": refusal})
             except IntegrityError:
                 form.add_error(None, AT_ONCE)
             else:
@@ -193,7 +208,7 @@ class ActionAdmin(ServiceAdmin):
         laid_out = helpers.AdminForm(form, getattr(form, "fieldsets", None) or shape, {}, model_admin=None)
         context = {
             **self.admin_site.each_context(request),
-            "title": chosen.label.rstrip("…"),
+            "title": chosen.title,
             "subtitle": str(record),
             "opts": self.opts,
             "original": record,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction
 from positions.admin.base import page_of
@@ -40,15 +41,20 @@ class NewTextForm(forms.Form):
     """The whole new text, how it was taken from the document, and why it replaces the old one."""
 
     text = forms.CharField(
-        strip=False, widget=forms.Textarea(attrs={"rows": 18, "cols": 90, "dir": "auto", "spellcheck": "false"})
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 18, "cols": 90, "dir": "auto", "spellcheck": "false"}),
+        label=gettext_lazy("Text"),
     )
     extraction = forms.CharField(
-        initial="plain text", help_text="How it was taken from the document: plain text, scan, PDF …"
+        initial="plain text",
+        help_text=gettext_lazy("How it was taken from the document: plain text, scan, PDF …"),
+        label=gettext_lazy("Extraction"),
     )
     reason = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
-        help_text="Why the text is replaced; the record keeps it with every statement that moves.",
+        help_text=gettext_lazy("Why the text is replaced; the record keeps it with every statement that moves."),
+        label=gettext_lazy("Reason"),
     )
 
 
@@ -63,24 +69,29 @@ def replace_text(request: HttpRequest, source: Source, form: Any) -> Done:
         reader_on(request), source, said["text"], extraction=said["extraction"], reason=said["reason"]
     )
     counts = {status: len(done.statements.get(status, ())) for status in AnchorStatus.values}
-    told = (
-        (counts["exact"], "stand where they stood"),
-        (counts["moved"], "moved with their words"),
-        (counts["fuzzy"], "are found only nearly and wait for you"),
-        (counts["orphan"], "are not found and wait for you"),
+    outcomes = (
+        (counts["exact"], gettext("%(count)s stand where they stood")),
+        (counts["moved"], gettext("%(count)s moved with their words")),
+        (counts["fuzzy"], gettext("%(count)s are found only nearly and wait for you")),
+        (counts["orphan"], gettext("%(count)s are not found and wait for you")),
     )
-    words = ", ".join(f"{number} {outcome}" for number, outcome in told if number)
-    return Done(f"This is version {done.version.version} of the text. Statements: {words or 'none'}.")
+    told = ", ".join(words % {"count": number} for number, words in outcomes if number)
+    return Done(
+        gettext("This is version %(version)s of the text. Statements: %(outcomes)s.")
+        % {"version": done.version.version, "outcomes": told or gettext("none")}
+    )
 
 
 NEW_TEXT = ObjectAction(
     "new-text",
-    "New version of the text…",
+    gettext_lazy("New version of the text…"),
     may_replace_text,
     replace_text,
     lambda page, request, source: NewTextForm,
-    intro="Every statement is looked for in the new text. What is found word for word moves there by a correction, "
-    "with its codings; what is not waits until a person says where it stands. The old text stays readable.",
+    intro=gettext_lazy(
+        "Every statement is looked for in the new text. What is found word for word moves there by a correction, "
+        "with its codings; what is not waits until a person says where it stands. The old text stays readable."
+    ),
 )
 
 
@@ -136,20 +147,27 @@ class AnchorForm(forms.Form):
     HERE, ELSEWHERE, NOWHERE = "here", "elsewhere", "nowhere"
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    decision = forms.ChoiceField(label="In the newest text", widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label=gettext_lazy("In the newest text"), widget=forms.RadioSelect)
     exact = forms.CharField(
         required=False,
         strip=False,
-        label="The other passage",
+        label=gettext_lazy("The other passage"),
         widget=forms.Textarea(attrs={"rows": 3, "cols": 70, "dir": "auto", "spellcheck": "false"}),
-        help_text="Mark it in the new text, or write its words; they are enough where they occur once.",
+        help_text=gettext_lazy("Mark it in the new text, or write its words; they are enough where they occur once."),
     )
-    start = forms.IntegerField(required=False, label="From", help_text="Offset of the first character, counted from 0.")
-    end = forms.IntegerField(required=False, label="To", help_text="Offset after the last character.")
+    start = forms.IntegerField(
+        required=False,
+        label=gettext_lazy("From"),
+        help_text=gettext_lazy("Offset of the first character, counted from 0."),
+    )
+    end = forms.IntegerField(
+        required=False, label=gettext_lazy("To"), help_text=gettext_lazy("Offset after the last character.")
+    )
     reason = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
-        help_text="A few words; the record keeps them.",
+        help_text=gettext_lazy("A few words; the record keeps them."),
+        label=gettext_lazy("Reason"),
     )
     fieldsets = [(None, {"fields": ["decision", "exact", ("start", "end"), "reason"]})]
 
@@ -157,9 +175,9 @@ class AnchorForm(forms.Form):
         super().__init__(*args, **kwargs)
         has_place = question.place.start is not None
         choices = [
-            *([(self.HERE, "It stands at the marked place")] if has_place else []),
-            (self.ELSEWHERE, "It stands elsewhere: the passage below"),
-            (self.NOWHERE, "It is not in this text any more: withdraw the statement with its codings"),
+            *([(self.HERE, gettext("It stands at the marked place"))] if has_place else []),
+            (self.ELSEWHERE, gettext("It stands elsewhere: the passage below")),
+            (self.NOWHERE, gettext("It is not in this text any more: withdraw the statement with its codings")),
         ]
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)
@@ -176,15 +194,15 @@ def ask_place(page: ActionAdmin, request: HttpRequest, statement: Statement) -> 
 def settle(request: HttpRequest, statement: Statement, form: Any) -> Done:
     said, question, reader = form.cleaned_data, question_on(request, statement), reader_on(request)
     if said["version"] != question.newest.version:
-        raise Conflict("A newer text has come meanwhile; look where the passage stands in that.")
+        raise Conflict(gettext("A newer text has come meanwhile; look where the passage stands in that."))
     if said["decision"] == AnchorForm.NOWHERE:
         withdraw_statement(reader, statement, said["reason"])
-        return Done("Withdrawn, with its codings. What was known before stays known.")
+        return Done(gettext("Withdrawn, with its codings. What was known before stays known."))
     if said["decision"] == AnchorForm.HERE:
         settled = settle_anchor(reader, statement, question.place.start, question.place.end, "", said["reason"])
     else:
         settled = settle_anchor(reader, statement, *_passage(said), said["reason"])
-    return Done("Settled: the statement and its codings stand in the newest text now.", page_of(settled))
+    return Done(gettext("Settled: the statement and its codings stand in the newest text now."), page_of(settled))
 
 
 def _passage(said: dict[str, Any]) -> tuple[int | None, int | None, str]:
@@ -193,7 +211,7 @@ def _passage(said: dict[str, Any]) -> tuple[int | None, int | None, str]:
     if start is None and end is None:
         exact = exact.strip()
         if not exact:
-            raise Invalid({"exact": "name the passage: its words, or where it starts and ends"})
+            raise Invalid({"exact": gettext("name the passage: its words, or where it starts and ends")})
     return start, end, exact
 
 
@@ -203,12 +221,14 @@ def show_question(request: HttpRequest, statement: Statement) -> dict[str, Any]:
 
 SETTLE_ANCHOR = ObjectAction(
     "anchor",
-    "Settle its place…",
+    gettext_lazy("Settle its place…"),
     may_settle,
     settle,
     ask_place,
     tone="primary",
-    intro="The source has a new text. This passage was not found in it word for word, so nothing was moved.",
+    intro=gettext_lazy(
+        "The source has a new text. This passage was not found in it word for word, so nothing was moved."
+    ),
     context=show_question,
     template="admin/positions/statement/anchor.html",
 )

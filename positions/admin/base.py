@@ -22,6 +22,8 @@ from django.db.models import Field, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.history import EventHistory
 from positions.admin.refusals import (
@@ -50,13 +52,13 @@ else:
 
 ADMINISTRATOR = "administrator"
 MERGED: tuple[type[Model], ...] = (Party, Person, Issue)
-NOT_OPEN = "Nothing here is open to you by that address."
-ROLE_GONE = "Your role does not allow this, or no longer does. Nothing was saved."
-AT_ONCE = (
+NOT_OPEN = gettext_lazy("Nothing here is open to you by that address.")
+ROLE_GONE = gettext_lazy("Your role does not allow this, or no longer does. Nothing was saved.")
+AT_ONCE = gettext_lazy(
     "Somebody saved the same thing at the same moment. Nothing of yours was saved; "
     "look at what is there now and try again."
 )
-OUT_OF_REACH = "Choose one that is offered; this one does not exist or is not open to you."
+OUT_OF_REACH = gettext_lazy("Choose one that is offered; this one does not exist or is not open to you.")
 LOOKUP_ENDINGS = (
     "",
     "__exact",
@@ -216,7 +218,9 @@ class ScopedAdmin(ScopedChoices, EventHistory, ModelAdmin):
         return []
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponseRedirect:
-        messages.warning(request, f"{NOT_OPEN} It may never have existed, or your role changed.")
+        messages.warning(
+            request, format_lazy("{} {}", NOT_OPEN, gettext("It may never have existed, or your role changed."))
+        )
         return HttpResponseRedirect(reverse("admin:index"))
 
 
@@ -268,9 +272,9 @@ class ServiceAdmin(ScopedAdmin):
         except Invalid as refusal:
             keep_refusal(request, refusal)
         except (Conflict, NotPermitted, NotVisible) as refusal:
-            keep_refusal(request, Invalid(f"{refusal} Nothing was saved."))
+            keep_refusal(request, Invalid(gettext("%(refusal)s Nothing was saved.") % {"refusal": refusal}))
         except IntegrityError:
-            keep_refusal(request, Invalid(AT_ONCE))
+            keep_refusal(request, Invalid(str(AT_ONCE)))
         except PermissionDenied:
             if request.method != "POST":
                 raise
@@ -293,7 +297,7 @@ class ServiceAdmin(ScopedAdmin):
         try:
             return super().delete_view(request, object_id, extra_context)
         except (Conflict, NotPermitted, NotVisible, Invalid) as refusal:
-            messages.error(request, f"{refusal} Nothing was removed.")
+            messages.error(request, gettext("%(refusal)s Nothing was removed.") % {"refusal": refusal})
         except PermissionDenied:
             if request.method != "POST":
                 raise

@@ -18,12 +18,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import AT_ONCE
 from positions.admin.refusals import report_refusal
 from positions.admin.scope import desk_negotiations, desk_rows, note_reads, reader_on
 from positions.admin.widgets import search_box
+from positions.admin.words import name_column, say_day
 from positions.enums import ConditionStatus
 from positions.exceptions import Conflict, Invalid, NotPermitted, NotVisible
 from positions.models import Condition, ConditionStatusEntry, Negotiation, Statement
@@ -32,6 +33,8 @@ from positions.queries.conditions import BoardRow, conditions_on_board
 from positions.services.conditions import set_condition_status
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from positions.admin.actions import ActionAdmin
 
 ROWS_ON_PAGE = 100
@@ -41,9 +44,14 @@ class StatusForm(forms.Form):
     """From which day a condition has which status, and what shows it."""
 
     status = forms.ChoiceField(
-        choices=ConditionStatus.choices, widget=forms.Select(attrs={"autofocus": True}), help_text="What holds now."
+        choices=ConditionStatus.choices,
+        widget=forms.Select(attrs={"autofocus": True}),
+        help_text=gettext_lazy("What holds now."),
+        label=gettext_lazy("Status"),
     )
-    on = forms.DateField(label="From", widget=AdminDateWidget, help_text="The day from which it holds.")
+    on = forms.DateField(
+        label=gettext_lazy("From"), widget=AdminDateWidget, help_text=gettext_lazy("The day from which it holds.")
+    )
 
     def __init__(self, *args: Any, condition: Condition, reader: Reader, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,12 +61,14 @@ class StatusForm(forms.Form):
             rows,
             required=False,
             widget=search_box(ConditionStatusEntry, "statement", within),
-            help_text="The statement that shows it …",
+            help_text=gettext("The statement that shows it …"),
+            label=gettext("Statement"),
         )
         self.fields["reason"] = forms.CharField(
             required=False,
             widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-            help_text="… or, in a few words, why it holds.",
+            help_text=gettext("… or, in a few words, why it holds."),
+            label=gettext("Reason"),
         )
         self.initial.setdefault("on", timezone.now().date())
 
@@ -66,10 +76,10 @@ class StatusForm(forms.Form):
 class BoardForm(forms.Form):
     """Which conditions are shown."""
 
-    negotiation = forms.ChoiceField()
-    status = forms.ChoiceField(required=False)
-    party = forms.ChoiceField(required=False)
-    issue = forms.ChoiceField(required=False)
+    negotiation = forms.ChoiceField(label=gettext_lazy("Negotiation"))
+    status = forms.ChoiceField(required=False, label=gettext_lazy("Status"))
+    party = forms.ChoiceField(required=False, label=gettext_lazy("Party"))
+    issue = forms.ChoiceField(required=False, label=gettext_lazy("Issue"))
 
 
 @dataclass
@@ -110,7 +120,7 @@ def answer_board(page: ActionAdmin, request: HttpRequest) -> HttpResponse:
     paged = Paginator(rows, ROWS_ON_PAGE).get_page(request.GET.get("page"))
     context = {
         **page.admin_site.each_context(request),
-        "title": "Conditions",
+        "title": gettext("Conditions"),
         "subtitle": board.negotiation.title if board.negotiation else "",
         "opts": page.opts,
         "board": board,
@@ -141,18 +151,20 @@ def _read_board(request: HttpRequest) -> tuple[Board, BoardForm]:
     _offer(choice, "negotiation", [(found.slug, found.title) for found in negotiations])
     parties = negotiation.parties.order_by("name").values_list("slug", "name") if negotiation else []
     issues = negotiation.issues.values_list("slug", "title") if negotiation else []
-    _offer(choice, "status", [("", "any status"), *ConditionStatus.choices])
-    _offer(choice, "party", [("", "any party"), *parties])
-    _offer(choice, "issue", [("", "any issue"), *issues])
-    problems = [] if choice.is_valid() else [f"{name}: {errors[0]}" for name, errors in choice.errors.items()]
+    _offer(choice, "status", [("", gettext("any status")), *ConditionStatus.choices])
+    _offer(choice, "party", [("", gettext("any party")), *parties])
+    _offer(choice, "issue", [("", gettext("any issue")), *issues])
+    problems = (
+        [] if choice.is_valid() else [f"{name_column(name)}: {errors[0]}" for name, errors in choice.errors.items()]
+    )
     return Board(request, reader, negotiations, negotiation, asked, problems), choice
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str | Promise]]) -> None:
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, StrOrPromise]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = list(choices)
-    field.error_messages["invalid_choice"] = "this is not offered; choose another one"
+    field.error_messages["invalid_choice"] = gettext("this is not offered; choose another one")
 
 
 def _opened_row(request: HttpRequest, board: Board) -> tuple[Condition | None, StatusForm | None]:
@@ -166,7 +178,7 @@ def _opened_row(request: HttpRequest, board: Board) -> tuple[Condition | None, S
     except (ValueError, ValidationError):
         condition = None
     if condition is None:
-        messages.error(request, "There is no such condition on this board any more.")
+        messages.error(request, gettext("There is no such condition on this board any more."))
         return None, None
     make: Callable[..., StatusForm] = lambda *args, **kwargs: StatusForm(  # noqa: E731 - two ways to one form
         *args, condition=condition, reader=board.reader, **kwargs
@@ -188,9 +200,13 @@ def _set_status(board: Board, condition: Condition, form: StatusForm) -> str | N
         report_refusal(form, refusal)
         return None
     except (Conflict, NotPermitted, NotVisible) as refusal:
-        form.add_error(None, f"{refusal} Nothing was saved.")
+        form.add_error(None, gettext("%(refusal)s Nothing was saved.") % {"refusal": refusal})
         return None
     except IntegrityError:
         form.add_error(None, AT_ONCE)
         return None
-    return f"{entry.get_status_display()} from {entry.on:%-d %B %Y}: “{condition.text[:80]}”."
+    return gettext("%(status)s from %(on)s: “%(condition)s”.") % {
+        "status": entry.get_status_display(),
+        "on": say_day(entry.on),
+        "condition": condition.text[:80],
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -19,17 +19,22 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import AT_ONCE, ServiceAdmin, holds, page_of
 from positions.admin.refusals import report_refusal
 from positions.admin.scope import desk_rows, negotiation_of, note_reads, reader_on
+from positions.admin.words import quote_start, say_count, say_number
 from positions.exceptions import Conflict, Invalid, NotPermitted, NotVisible
 from positions.models import ChangeSet, Coding, Statement
 from positions.queries.access import Reader
 from positions.services.housekeeping import AT_MOST, Line, Preview
 from positions.services.merging import MergePreview
 
-REASON = "A few words; the record keeps them."
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+REASON = gettext_lazy("A few words; the record keeps them.")
 Said = dict[str, Any]
 
 
@@ -48,14 +53,19 @@ class BulkAction:
     """An entry in the list's menu of actions; ``role`` is the least that may open it, services decide the rest."""
 
     slug: str
-    label: str
+    label: StrOrPromise
     role: str
     form: Callable[[HttpRequest, Sequence[Any]], type[forms.Form]]
     preview: Callable[[Reader, Sequence[Any], Said], Preview | MergePreview]
     run: Callable[[Reader, Sequence[Any], Said], ChangeSet]
-    intro: str
+    intro: StrOrPromise
     related: tuple[str, ...] = ()
     danger: bool = False
+
+    @property
+    def title(self) -> str:
+        """The label without the dots that announce a page in between."""
+        return str(self.label).rstrip("…")
 
 
 class BulkForm(forms.Form):
@@ -67,9 +77,14 @@ class BulkForm(forms.Form):
 class ConfirmForm(forms.Form):
     """Why, and what becomes of the records that are refused."""
 
-    reason = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 60}), help_text=REASON)
+    reason = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        help_text=REASON,
+        label=gettext_lazy("Reason"),
+    )
     leave_out_refused = forms.BooleanField(
-        required=False, label="Leave out the records that are refused, and change the others"
+        required=False, label=gettext_lazy("Leave out the records that are refused, and change the others")
     )
 
 
@@ -113,7 +128,7 @@ class BulkAdmin(ServiceAdmin):
     def bulk_view(self, request: HttpRequest, slug: str) -> HttpResponse:
         action = next(action for action in self.bulk_actions if action.slug == slug)
         if request.method != "POST" or not holds(request, action.role):
-            return self.back_to_list(request, "Choose the records on the list first.")
+            return self.back_to_list(request, gettext("Choose the records on the list first."))
         return self.show_bulk(request, action, read_ids(request.POST.get("records", "")))
 
     def back_to_list(self, request: HttpRequest, words: str) -> HttpResponse:
@@ -124,17 +139,19 @@ class BulkAdmin(ServiceAdmin):
         """Ask, preview or do, as the pressed button says."""
         if len(ids) > AT_MOST:
             return self.back_to_list(
-                request, f"More than {AT_MOST:,} records are too many at once; filter the list, then do them in turns."
+                request,
+                gettext("More than %(at_most)s records are too many at once; filter the list, then do them in turns.")
+                % {"at_most": say_number(AT_MOST)},
             )
         records = self.bulk_records(request, action, ids)
         if not records:
-            return self.back_to_list(request, "None of these records is open to you any more; choose again.")
+            return self.back_to_list(request, gettext("None of these records is open to you any more; choose again."))
         pressed = "_preview" in request.POST or "_confirm" in request.POST
         hidden = {"records": ",".join(str(record.pk) for record in records)}
         try:
             maker = action.form(request, records)
         except (Invalid, Conflict) as refusal:
-            return self.back_to_list(request, f"{refusal} Nothing was changed.")
+            return self.back_to_list(request, gettext("%(refusal)s Nothing was changed.") % {"refusal": refusal})
         form = maker(request.POST) if pressed else maker(initial=hidden)
         asks_nothing = set(form.fields) == {"records"}
         if asks_nothing and not pressed:
@@ -162,7 +179,7 @@ class BulkAdmin(ServiceAdmin):
         except Invalid as refusal:
             report_refusal(form, refusal)
         except (Conflict, NotPermitted, NotVisible) as refusal:
-            form.add_error(None, f"{refusal} Nothing was changed.")
+            form.add_error(None, gettext("%(refusal)s Nothing was changed.") % {"refusal": refusal})
         return None
 
     def _done(
@@ -184,11 +201,15 @@ class BulkAdmin(ServiceAdmin):
             if rest:
                 report_refusal(form, Invalid(rest))
         except (Conflict, NotPermitted, NotVisible) as refusal:
-            form.add_error(None, f"{refusal} Nothing was changed.")
+            form.add_error(None, gettext("%(refusal)s Nothing was changed.") % {"refusal": refusal})
         except IntegrityError:
             form.add_error(None, AT_ONCE)
         else:
-            messages.success(request, f"{change_set.title}. It can be undone here while nothing is built on it.")
+            messages.success(
+                request,
+                gettext("%(change_set)s. It can be undone here while nothing is built on it.")
+                % {"change_set": change_set.title},
+            )
             return HttpResponseRedirect(page_of(change_set))
         return None
 
@@ -205,7 +226,7 @@ class BulkAdmin(ServiceAdmin):
         lines = preview.lines if isinstance(preview, Preview) else [Line(record) for record in records]
         context = {
             **self.admin_site.each_context(request),
-            "title": action.label.rstrip("…"),
+            "title": action.title,
             "subtitle": "",
             "opts": self.opts,
             "action": action,
@@ -216,6 +237,7 @@ class BulkAdmin(ServiceAdmin):
             "errors": bool(form.errors or confirm.errors),
             "preview": preview,
             "is_merge": isinstance(preview, MergePreview),
+            "counts": _counted(preview),
             "can_confirm": _can_confirm(preview),
             "shown": [Shown(page_of(line.record), *name_record(line.record), line) for line in lines],
             "address": reverse(f"admin:{self.bulk_name(action)}"),
@@ -231,6 +253,13 @@ class BulkAdmin(ServiceAdmin):
 
 def _laid_out(form: Any, fields: list[str]) -> helpers.AdminForm:
     return helpers.AdminForm(form, [(None, {"fields": fields})], {}, model_admin=None)
+
+
+def _counted(preview: Preview | MergePreview | None) -> list[str]:
+    """How many of what a merge touches, in words."""
+    if not isinstance(preview, MergePreview):
+        return []
+    return [say_count(name, number) for name, number in preview.counts if number]
 
 
 def _can_confirm(preview: Preview | MergePreview | None) -> bool:
@@ -253,12 +282,8 @@ def read_ids(words: str) -> list[UUID]:
 def name_record(record: Model) -> tuple[str, str]:
     """A record in a preview: its name, and the words it quotes."""
     if isinstance(record, Statement):
-        return f"{record.asserted_by}, {record.stated_on}", _quote(record)
+        return f"{record.asserted_by}, {record.stated_on}", quote_start(record.exact, 160)
     if isinstance(record, Coding):
-        return f"{record.party} on {record.issue}", _quote(record.statement)
+        words = gettext("%(party)s on %(issue)s") % {"party": record.party, "issue": record.issue}
+        return words, quote_start(record.statement.exact, 160)
     return str(record), ""
-
-
-def _quote(statement: Statement) -> str:
-    words = " ".join(statement.exact.split())
-    return f"{words[:160]}…" if len(words) > 160 else words

@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, Done, NoForm, ObjectAction
 from positions.admin.base import page_of
 from positions.admin.filters import scoped
 from positions.admin.scope import reader_on
+from positions.admin.words import say_number
 from positions.models import ChangeSet
 from positions.services.housekeeping import may_undo, undo_change_set
 
@@ -23,7 +25,7 @@ def ask_nothing(page: ActionAdmin, request: HttpRequest, record: ChangeSet) -> t
 
 def undo(request: HttpRequest, record: ChangeSet, form: Any) -> Done:
     undone = undo_change_set(reader_on(request), record)
-    return Done("Undone. What was corrected was corrected back; the record keeps both.", page_of(undone))
+    return Done(gettext("Undone. What was corrected was corrected back; the record keeps both."), page_of(undone))
 
 
 @admin.register(ChangeSet)
@@ -34,7 +36,7 @@ class ChangeSetAdmin(ActionAdmin):
     list_filter = (scoped("negotiation"), "kind")
     list_select_related = ("negotiation",)
     search_fields = ("title", "reason", "made_by_name")
-    search_help_text = "What was done, why, or by whom"
+    search_help_text = gettext_lazy("What was done, why, or by whom")
     date_hierarchy = "made_at"
     ordering = ("-made_at", "id")
     fields = (
@@ -50,12 +52,14 @@ class ChangeSetAdmin(ActionAdmin):
     object_actions = (
         ObjectAction(
             "undo",
-            "Undo…",
+            gettext_lazy("Undo…"),
             may_undo,
             undo,
             ask_nothing,
-            intro="Everything this changed is changed back, by corrections where it was published. "
-            "That is possible while nothing was built on it; otherwise you are told what stands in the way.",
+            intro=gettext_lazy(
+                "Everything this changed is changed back, by corrections where it was published. "
+                "That is possible while nothing was built on it; otherwise you are told what stands in the way."
+            ),
             tone="danger",
         ),
     )
@@ -64,10 +68,14 @@ class ChangeSetAdmin(ActionAdmin):
         """Without the steps, which only the way back needs."""
         return super().get_queryset(request).defer("steps")
 
-    @admin.display(description="standing")
+    @admin.display(description=gettext_lazy("standing"))
     def standing_now(self, change_set: ChangeSet) -> str:
-        return f"undone by {change_set.undone_by_name}" if change_set.undone_at else "stands"
+        return (
+            gettext("undone by %(name)s") % {"name": change_set.undone_by_name}
+            if change_set.undone_at
+            else gettext("stands")
+        )
 
-    @admin.display(description="steps")
+    @admin.display(description=gettext_lazy("steps"))
     def step_count(self, change_set: ChangeSet) -> str:
-        return f"{len(change_set.steps):,}"
+        return say_number(len(change_set.steps))

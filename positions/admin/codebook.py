@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, ObjectAction
 from positions.admin.base import ScopedAdmin, ScopedInline, StackedInline, holds, page_of
@@ -28,14 +29,14 @@ from positions.queries.codebook import EntryWords, newest_version, outdated_by, 
 from positions.services.codebook import edit_codebook_version, is_editable, publish_codebook_version
 from positions.web.codebook import name_part, say_part
 
-OVERTAKEN = (
+OVERTAKEN = gettext_lazy(
     "Somebody changed the codebook while you had it open. Nothing was saved: keep your words, "
     "open the page again, and enter them on what it says now."
 )
 READABLE_PARTS = ("definition", "proposal", "pole_for", "pole_against", "reference_point", "anchor_lines", "rules")
 
 
-@admin.display(description="anchors")
+@admin.display(description=gettext_lazy("anchors"))
 def say_anchors(entry: CodebookEntry) -> str:
     """Each stance with what it means and examples of it."""
     stances = sorted(entry.anchors, key=int, reverse=True)
@@ -53,7 +54,7 @@ class CodebookEntryInline(ScopedInline, StackedInline):
         rows: QuerySet[CodebookEntry] = super().get_queryset(request)
         return rows.select_related("issue", "version__negotiation")
 
-    @admin.display(description="anchors")
+    @admin.display(description=gettext_lazy("anchors"))
     def anchor_lines(self, entry: CodebookEntry) -> str:
         return say_anchors(entry)
 
@@ -66,20 +67,20 @@ class CodebookEntryAdmin(ScopedAdmin):
     list_filter = (scoped("version__negotiation"), scoped("issue"))
     list_select_related = ("issue", "version__negotiation")
     search_fields = ("issue__title", "definition", "proposal", "pole_for", "pole_against", "rules")
-    search_help_text = "Issue, or words of its entry"
+    search_help_text = gettext_lazy("Issue, or words of its entry")
     ordering = ("version__negotiation__title", "-version__version", "issue__rank", "issue__slug")
     fields = ("version", "issue", *READABLE_PARTS)
     readonly_fields = ("anchor_lines",)
 
-    @admin.display(description="version", ordering="version__version")
+    @admin.display(description=gettext_lazy("version"), ordering="version__version")
     def version_number(self, entry: CodebookEntry) -> int:
         return entry.version.version
 
-    @admin.display(description="negotiation", ordering="version__negotiation__title")
+    @admin.display(description=gettext_lazy("negotiation"), ordering="version__negotiation__title")
     def negotiation(self, entry: CodebookEntry) -> str:
         return entry.version.negotiation.title
 
-    @admin.display(description="anchors")
+    @admin.display(description=gettext_lazy("anchors"))
     def anchor_lines(self, entry: CodebookEntry) -> str:
         return say_anchors(entry)
 
@@ -102,26 +103,26 @@ def codes_here(reader: Reader, version: CodebookVersion) -> bool:
 CODEBOOK_ACTIONS = (
     ObjectAction(
         "next",
-        "Compose the next version…",
+        gettext_lazy("Compose the next version…"),
         leads,
         tone="primary",
         href=lambda v: f"{reverse('admin:positions_codebookversion_add')}?negotiation={v.negotiation_id}",
     ),
     ObjectAction(
         "edit",
-        "Edit it while unused…",
+        gettext_lazy("Edit it while unused…"),
         may_edit,
         href=lambda v: reverse("admin:positions_codebookversion_edit", args=[v.pk]),
     ),
     ObjectAction(
         "worklist",
-        "Readings to confirm…",
+        gettext_lazy("Readings to confirm…"),
         codes_here,
         href=lambda v: reverse("admin:positions_codebookversion_worklist", args=[v.pk]),
     ),
     ObjectAction(
         "read",
-        "Read it as a page",
+        gettext_lazy("Read it as a page"),
         codes_here,
         href=lambda v: f"{reverse('codebook', args=[v.negotiation.slug])}?version={v.version}",
     ),
@@ -137,7 +138,7 @@ class CodebookVersionAdmin(ActionAdmin):
     list_filter = (scoped("negotiation"),)
     list_select_related = ("negotiation",)
     search_fields = ("text", "negotiation__title")
-    search_help_text = "Words of the rules, or the negotiation"
+    search_help_text = gettext_lazy("Words of the rules, or the negotiation")
     date_hierarchy = "recorded_at"
     ordering = ("negotiation__title", "-version")
     inlines = (CodebookEntryInline,)
@@ -149,7 +150,7 @@ class CodebookVersionAdmin(ActionAdmin):
         rows: QuerySet[CodebookVersion] = super().get_queryset(request).annotate(made=Count("codings"))
         return rows
 
-    @admin.display(description="codings made under it", ordering="made")
+    @admin.display(description=gettext_lazy("codings made under it"), ordering="made")
     def codings_made(self, version: Any) -> SafeString:
         address = f"{reverse('admin:positions_coding_changelist')}?codebook__id__exact={version.pk}&standing=all"
         return format_html('<a href="{}">{}</a>', address, version.made)
@@ -173,7 +174,7 @@ class CodebookVersionAdmin(ActionAdmin):
         if negotiation is None:
             context = {
                 **self.admin_site.each_context(request),
-                "title": "Compose the next version of a codebook",
+                "title": gettext("Compose the next version of a codebook"),
                 "opts": self.opts,
                 "negotiations": led,
             }
@@ -186,7 +187,7 @@ class CodebookVersionAdmin(ActionAdmin):
         if version is None or not holds(request, Role.LEAD, version):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         if not is_editable(version):
-            messages.error(request, "This version is used or no longer the newest; compose the next version.")
+            messages.error(request, gettext("This version is used or no longer the newest; compose the next version."))
             return HttpResponseRedirect(page_of(version))
         return self.compose(request, version.negotiation, version)
 
@@ -217,7 +218,9 @@ class CodebookVersionAdmin(ActionAdmin):
         outdated = outdated_by(changed, before)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Edit version {version.version}" if version else "Compose the next version",
+            "title": gettext("Edit version %(version)s") % {"version": version.version}
+            if version
+            else gettext("Compose the next version"),
             "subtitle": negotiation.title,
             "opts": self.opts,
             "original": version,
@@ -248,9 +251,13 @@ class CodebookVersionAdmin(ActionAdmin):
             form.report(refusal, changed)
             return None
         except (Conflict, NotPermitted, NotVisible) as refusal:
-            form.add_error(None, f"{refusal} Nothing was saved.")
+            form.add_error(None, gettext("%(refusal)s Nothing was saved.") % {"refusal": refusal})
             return None
-        done = f"Version {saved.version} is saved." if version else f"Version {saved.version} is published."
+        done = (
+            gettext("Version %(version)s is saved.") % {"version": saved.version}
+            if version
+            else gettext("Version %(version)s is published.") % {"version": saved.version}
+        )
         messages.success(request, done)
         return saved
 

@@ -7,27 +7,31 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.refusals import start_sentence
 from positions.exceptions import Invalid
 from positions.models import CodebookVersion, Issue
 from positions.queries.codebook import ENTRY_TEXTS, STANCES, EntryWords
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 LABELS = {
-    "definition": "Definition",
-    "proposal": "Proposal (what +2 means)",
-    "pole_for": "+2 pole, in a few words",
-    "pole_against": "−2 pole, in a few words",
-    "reference_point": "Reference point (what holds if nothing is agreed)",
-    "rules": "Decision rules for hard cases",
+    "definition": gettext_lazy("Definition"),
+    "proposal": gettext_lazy("Proposal (what +2 means)"),
+    "pole_for": gettext_lazy("+2 pole, in a few words"),
+    "pole_against": gettext_lazy("−2 pole, in a few words"),
+    "reference_point": gettext_lazy("Reference point (what holds if nothing is agreed)"),
+    "rules": gettext_lazy("Decision rules for hard cases"),
 }
 ROWS = {"definition": 3, "proposal": 2, "pole_for": 1, "pole_against": 1, "reference_point": 2, "rules": 4}
-ANCHOR_HELP = "First line: what it means. Each further line: an example."
+ANCHOR_HELP = gettext_lazy("First line: what it means. Each further line: an example.")
 PLACE = re.compile(r"entries\[(\d+)\]\.(.+)")
 
 
@@ -46,16 +50,18 @@ class ComposeForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput)
     text = forms.CharField(
-        label="Rules for all issues",
+        label=gettext_lazy("Rules for all issues"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
-        help_text="What coders read first: what counts as a statement, how to tell a demand from an offer.",
+        help_text=gettext_lazy(
+            "What coders read first: what counts as a statement, how to tell a demand from an offer."
+        ),
     )
     reason = forms.CharField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
-        help_text="Why there is a new version, in a few words; the record keeps them.",
+        help_text=gettext_lazy("Why there is a new version, in a few words; the record keeps them."),
     )
 
     def __init__(self, *args: Any, words: Sequence[EntryWords], text: str, standing: str, **kwargs: Any) -> None:
@@ -67,12 +73,14 @@ class ComposeForm(forms.Form):
             for name in ENTRY_TEXTS:
                 self._add(entry.issue, name, LABELS[name], getattr(entry, name), ROWS[name])
             for stance in STANCES:
-                label = f"Anchor {_sign(stance)}"
+                label = gettext("Anchor %(stance)s") % {"stance": _sign(stance)}
                 self._add(
                     entry.issue, f"anchor {stance}", label, write_anchor(entry.anchors.get(stance)), 3, ANCHOR_HELP
                 )
 
-    def _add(self, issue: Issue, name: str, label: str, value: str, rows: int, help_text: str = "") -> None:
+    def _add(
+        self, issue: Issue, name: str, label: StrOrPromise, value: str, rows: int, help_text: StrOrPromise = ""
+    ) -> None:
         field = self.field_name(issue, name)
         self.fields[field] = forms.CharField(
             label=label,

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import AT_ONCE
 from positions.admin.refusals import report_refusal
@@ -23,7 +24,7 @@ from positions.services.housekeeping.changes import Preview
 from positions.services.housekeeping.codings import NewReading, preview_recoding, recode_codings
 
 ROWS_SHOWN = 200
-AS_IT_IS = ("", "as it is")
+AS_IT_IS = ("", gettext_lazy("as it is"))
 YES_NO = (AS_IT_IS, ("yes", "yes"), ("no", "no"))
 
 
@@ -32,22 +33,30 @@ class DecisionForm(forms.Form):
 
     decision = forms.ChoiceField(
         choices=(
-            ("confirm", "Confirm: they mean the same under the newest version"),
-            ("recode", "Recode: they read as follows"),
+            ("confirm", gettext_lazy("Confirm: they mean the same under the newest version")),
+            ("recode", gettext_lazy("Recode: they read as follows")),
         ),
         widget=forms.RadioSelect,
         initial="confirm",
+        label=gettext_lazy("Decision"),
     )
-    state = forms.ChoiceField(required=False, choices=(AS_IT_IS, *CodingState.choices))
-    stance = forms.ChoiceField(required=False, choices=(AS_IT_IS, *((str(v), label) for v, label in Stance.choices)))
-    move = forms.ChoiceField(required=False, choices=(AS_IT_IS, *Move.choices))
-    red_line = forms.ChoiceField(required=False, choices=YES_NO)
-    reciprocal = forms.ChoiceField(required=False, choices=YES_NO)
-    confidence = forms.ChoiceField(required=False, choices=(AS_IT_IS, *Confidence.choices))
+    state = forms.ChoiceField(required=False, choices=(AS_IT_IS, *CodingState.choices), label=gettext_lazy("State"))
+    stance = forms.ChoiceField(
+        required=False,
+        choices=(AS_IT_IS, *((str(v), label) for v, label in Stance.choices)),
+        label=gettext_lazy("Stance"),
+    )
+    move = forms.ChoiceField(required=False, choices=(AS_IT_IS, *Move.choices), label=gettext_lazy("Move"))
+    red_line = forms.ChoiceField(required=False, choices=YES_NO, label=gettext_lazy("Red line"))
+    reciprocal = forms.ChoiceField(required=False, choices=YES_NO, label=gettext_lazy("Reciprocal"))
+    confidence = forms.ChoiceField(
+        required=False, choices=(AS_IT_IS, *Confidence.choices), label=gettext_lazy("Confidence")
+    )
     reason = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
-        help_text="A few words; the record keeps them with every reading.",
+        help_text=gettext_lazy("A few words; the record keeps them with every reading."),
+        label=gettext_lazy("Reason"),
     )
 
     def reading(self) -> NewReading:
@@ -78,18 +87,20 @@ def answer_worklist(page: Any, request: HttpRequest, version: CodebookVersion) -
         try:
             if "_apply" in request.POST:
                 done = _apply(reader, form, chosen)
-                messages.success(request, f"{done.title}. What was known before stays known.")
+                messages.success(
+                    request, gettext("%(change)s. What was known before stays known.") % {"change": done.title}
+                )
                 return HttpResponseRedirect(request.get_full_path())
             preview = _preview(reader, form, chosen)
         except Invalid as refusal:
             report_refusal(form, refusal)
         except (Conflict, NotPermitted, NotVisible) as refusal:
-            form.add_error(None, f"{refusal} Nothing was saved.")
+            form.add_error(None, gettext("%(refusal)s Nothing was saved.") % {"refusal": refusal})
         except IntegrityError:
             form.add_error(None, AT_ONCE)
     context = {
         **page.admin_site.each_context(request),
-        "title": "Readings to confirm",
+        "title": gettext("Readings to confirm"),
         "opts": page.opts,
         "original": version,
         "rows": [(coding, str(coding.pk) in ticked) for coding in rows[:ROWS_SHOWN]],

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction, ask_reason
 from positions.admin.base import page_of
@@ -21,6 +22,7 @@ from positions.admin.coding_forms import (
 )
 from positions.admin.lines import write_conditions
 from positions.admin.scope import desk_rows, reader_on
+from positions.admin.words import name_column, say_yes_no
 from positions.enums import CodingStatus, ReviewPolicy, Role
 from positions.exceptions import Invalid
 from positions.models import Coding
@@ -128,7 +130,10 @@ class CommentForm(forms.Form):
     """What the coder is told."""
 
     comment = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), help_text="The coder reads this."
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text=gettext_lazy("The coder reads this."),
+        label=gettext_lazy("Comment"),
     )
 
 
@@ -180,13 +185,13 @@ def show_readings(request: HttpRequest, coding: Coding) -> dict[str, Any]:
     reader = reader_on(request)
     readings = readings_beside(reader, coding)
     rows = [
-        ("state", [r.get_state_display() for r in readings]),
-        ("stance", [r.get_stance_display() if r.stance is not None else "–" for r in readings]),
-        ("move", [r.get_move_display() for r in readings]),
-        ("red line", ["yes" if r.red_line else "no" for r in readings]),
-        ("reciprocal", ["yes" if r.reciprocal else "no" for r in readings]),
-        ("confidence", [r.get_confidence_display() for r in readings]),
-        ("conditions", [write_conditions(condition_facts(r)) or "–" for r in readings]),
+        (name_column("state"), [r.get_state_display() for r in readings]),
+        (name_column("stance"), [r.get_stance_display() if r.stance is not None else "–" for r in readings]),
+        (name_column("move"), [r.get_move_display() for r in readings]),
+        (name_column("red_line"), [say_yes_no(r.red_line) for r in readings]),
+        (name_column("reciprocal"), [say_yes_no(r.reciprocal) for r in readings]),
+        (name_column("confidence"), [r.get_confidence_display() for r in readings]),
+        (gettext("conditions"), [write_conditions(condition_facts(r)) or "–" for r in readings]),
     ]
     compared = [{"name": name, "values": values, "differs": len(set(values)) > 1} for name, values in rows]
     return {
@@ -211,48 +216,52 @@ def in_form_words(change: Callable[[CodingFacts], Coding], facts: CodingFacts) -
 
 def edit(request: HttpRequest, coding: Coding, form: Any) -> Done:
     in_form_words(lambda facts: edit_draft(reader_on(request), coding, facts), reading_facts(form.cleaned_data))
-    return Done("Saved the draft.")
+    return Done(gettext("Saved the draft."))
 
 
 def submit(request: HttpRequest, coding: Coding, form: Any) -> Done:
     handed_in = submit_coding(reader_on(request), coding)
-    return Done("Published." if handed_in.status == CodingStatus.PUBLISHED else "Submitted; a reviewer decides.")
+    return Done(
+        gettext("Published.")
+        if handed_in.status == CodingStatus.PUBLISHED
+        else gettext("Submitted; a reviewer decides.")
+    )
 
 
 def publish(request: HttpRequest, coding: Coding, form: Any) -> Done:
     publish_coding(reader_on(request), coding)
-    return Done("Published.")
+    return Done(gettext("Published."))
 
 
 def send_back(request: HttpRequest, coding: Coding, form: Any) -> Done:
     return_coding(reader_on(request), coding, form.cleaned_data["comment"])
     return Done(
-        "Returned to its coder, as a draft with your comment.",
+        gettext("Returned to its coder, as a draft with your comment."),
         queue_url("review"),
     )
 
 
 def reject(request: HttpRequest, coding: Coding, form: Any) -> Done:
     reject_coding(reader_on(request), coding, form.cleaned_data["comment"])
-    return Done("Rejected for good.")
+    return Done(gettext("Rejected for good."))
 
 
 def correct(request: HttpRequest, coding: Coding, form: Any) -> Done:
     said, reader = form.cleaned_data, reader_on(request)
     corrected = in_form_words(lambda facts: correct_coding(reader, coding, facts, said["reason"]), reading_facts(said))
-    return Done("Corrected. The old reading is kept, retired.", page_of(corrected))
+    return Done(gettext("Corrected. The old reading is kept, retired."), page_of(corrected))
 
 
 def publish_changed(request: HttpRequest, coding: Coding, form: Any) -> Done:
     said, reader = form.cleaned_data, reader_on(request)
     onward = url_after_review(reader, coding)
     in_form_words(lambda facts: publish_with_changes(reader, coding, facts, said["reason"]), reading_facts(said))
-    return Done("Published as changed. What the coder handed in is kept, retired.", onward)
+    return Done(gettext("Published as changed. What the coder handed in is kept, retired."), onward)
 
 
 def withdraw(request: HttpRequest, coding: Coding, form: Any) -> Done:
     withdraw_coding(reader_on(request), coding, form.cleaned_data["reason"])
-    return Done("Withdrawn. What was known before stays known.")
+    return Done(gettext("Withdrawn. What was known before stays known."))
 
 
 def adjudicate(request: HttpRequest, coding: Coding, form: Any) -> Done:
@@ -260,62 +269,74 @@ def adjudicate(request: HttpRequest, coding: Coding, form: Any) -> Done:
     facts = reading_facts(said, party=coding.party, issue=coding.issue)
     readings, onward = readings_beside(reader, coding), url_after_adjudication(reader, coding)
     in_form_words(lambda wanted: adjudicate_codings(reader, readings, wanted, said["reason"]), facts)
-    return Done("Published the adjudicated reading; the two stay as they were handed in.", onward)
+    return Done(gettext("Published the adjudicated reading; the two stay as they were handed in."), onward)
 
 
 CODING_ACTIONS = (
-    ObjectAction("submit", "Submit", may_edit, submit, tone="primary"),
-    ObjectAction("edit", "Edit draft…", may_edit, edit, ask_edit, context=show_passage),
-    ObjectAction("review", "Review", may_publish, href=lambda c: reverse("admin:positions_coding_review", args=[c.pk])),
-    ObjectAction("publish", "Publish", may_publish, publish, tone="primary"),
+    ObjectAction("submit", gettext_lazy("Submit"), may_edit, submit, tone="primary"),
+    ObjectAction("edit", gettext_lazy("Edit draft…"), may_edit, edit, ask_edit, context=show_passage),
+    ObjectAction(
+        "review",
+        gettext_lazy("Review"),
+        may_publish,
+        href=lambda c: reverse("admin:positions_coding_review", args=[c.pk]),
+    ),
+    ObjectAction("publish", gettext_lazy("Publish"), may_publish, publish, tone="primary"),
     ObjectAction(
         "publish-changed",
-        "Publish with changes…",
+        gettext_lazy("Publish with changes…"),
         may_publish,
         publish_changed,
         ask_correction,
-        intro="Your reading is published as a correction, with your reason. What the coder handed in is kept.",
+        intro=gettext_lazy(
+            "Your reading is published as a correction, with your reason. What the coder handed in is kept."
+        ),
         context=show_passage,
     ),
     ObjectAction(
         "adjudicate",
-        "Adjudicate…",
+        gettext_lazy("Adjudicate…"),
         may_adjudicate,
         adjudicate,
         ask_adjudication,
         tone="primary",
-        intro="Your reading is published as a third record; the two stay as they were handed in.",
+        intro=gettext_lazy("Your reading is published as a third record; the two stay as they were handed in."),
         context=show_readings,
         template="admin/positions/coding/adjudicate.html",
     ),
     ObjectAction(
-        "return", "Return…", may_decide, send_back, ask_comment, intro="It becomes a draft again, with your comment."
+        "return",
+        gettext_lazy("Return…"),
+        may_decide,
+        send_back,
+        ask_comment,
+        intro=gettext_lazy("It becomes a draft again, with your comment."),
     ),
     ObjectAction(
         "reject",
-        "Reject…",
+        gettext_lazy("Reject…"),
         may_decide,
         reject,
         ask_comment,
         tone="danger",
-        intro="Rejected for good; the coder reads why.",
+        intro=gettext_lazy("Rejected for good; the coder reads why."),
     ),
     ObjectAction(
         "correct",
-        "Correct…",
+        gettext_lazy("Correct…"),
         may_correct,
         correct,
         ask_correction,
-        intro="A new reading takes this one's place. What was known before stays known.",
+        intro=gettext_lazy("A new reading takes this one's place. What was known before stays known."),
         context=show_passage,
     ),
     ObjectAction(
         "withdraw",
-        "Withdraw…",
+        gettext_lazy("Withdraw…"),
         may_correct,
         withdraw,
         ask_reason,
         tone="danger",
-        intro="The reading leaves the record from now on. What was known before stays known.",
+        intro=gettext_lazy("The reading leaves the record from now on. What was known before stays known."),
     ),
 )

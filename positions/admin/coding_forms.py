@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import OUT_OF_REACH
 from positions.admin.lines import CONDITION_HELP, read_conditions, write_conditions
@@ -20,11 +21,13 @@ from positions.services.conditions import ConditionFacts, condition_facts
 
 READING = ("party", "issue", "state", "stance", "move", "red_line", "reciprocal", "confidence", "condition_lines")
 HELP = {
-    "stance": "Toward the issue's written proposal; only a coded reading carries one. "
-    "An offer under a condition is at most ±1.",
-    "state": "“No comment” is unclear.",
-    "red_line": "The party says it will not go beyond this.",
-    "reciprocal": "The party would do it if others do the same.",
+    "stance": gettext_lazy(
+        "Toward the issue's written proposal; only a coded reading carries one. "
+        "An offer under a condition is at most ±1."
+    ),
+    "state": gettext_lazy("“No comment” is unclear."),
+    "red_line": gettext_lazy("The party says it will not go beyond this."),
+    "reciprocal": gettext_lazy("The party would do it if others do the same."),
 }
 
 
@@ -40,7 +43,9 @@ class ReadingFields:
         form = cast("forms.ModelForm[Coding]", self)
         if self.within is not None and "issue" in form.fields:
             issues = unmerged(desk_rows(self.reader, Issue)).filter(negotiation=self.within).order_by("rank", "slug")
-            form.fields["issue"] = forms.ModelChoiceField(issues, error_messages={"invalid_choice": OUT_OF_REACH})
+            form.fields["issue"] = forms.ModelChoiceField(
+                issues, error_messages={"invalid_choice": OUT_OF_REACH}, label=gettext("Issue")
+            )
         if not form.instance._state.adding:
             self.standing_conditions = condition_facts(form.instance)
         form.initial.setdefault("condition_lines", write_conditions(self.standing_conditions))
@@ -53,7 +58,7 @@ class ReadingFields:
 def condition_lines() -> forms.CharField:
     """The field that holds the conditions, one to a line."""
     return forms.CharField(
-        label="Conditions",
+        label=gettext("Conditions"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 70, "dir": "auto"}),
         help_text=CONDITION_HELP,
@@ -72,7 +77,7 @@ class ReadingRowForm(ReadingFields, RowForm):
         super().__init__(*args, **kwargs)
         self.prepare_reading()
         self.fields["party"].required = False
-        self.fields["party"].help_text = "Leave empty for whoever says it."
+        self.fields["party"].help_text = gettext("Leave empty for whoever says it.")
         self.fields["move"].initial = None
 
 
@@ -93,7 +98,7 @@ class ReadingForm(ReadingFields, ServiceForm):
             rows = unmerged(desk_rows(self.reader, Party))
             box = search_box(Coding, "party")
             self.fields["party"] = forms.ModelChoiceField(
-                rows, widget=box, error_messages={"invalid_choice": OUT_OF_REACH}
+                rows, widget=box, error_messages={"invalid_choice": OUT_OF_REACH}, label=gettext("Party")
             )
 
 
@@ -103,7 +108,8 @@ class ReasonedReadingForm(ReadingForm):
     reason = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 70}),
-        help_text="Why this is to stand instead; the record keeps it.",
+        help_text=gettext_lazy("Why this is to stand instead; the record keeps it."),
+        label=gettext_lazy("Reason"),
     )
 
 

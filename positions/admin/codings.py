@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin
 from positions.admin.base import holds, page_of
@@ -21,6 +22,7 @@ from positions.admin.refusals import ServiceRows
 from positions.admin.review import ReviewAdmin
 from positions.admin.scope import note_reads, reader_on
 from positions.admin.starting import chosen_record, recall, remember, show_choice
+from positions.admin.words import fill_in
 from positions.enums import Role
 from positions.exceptions import Invalid
 from positions.models import Coding, Statement
@@ -73,7 +75,7 @@ class CodingAdmin(ReviewAdmin, FindingAdmin, BulkAdmin, ActionAdmin):
     )
     list_select_related = ("negotiation", "party", "issue", "statement")
     search_fields = ("party__name", "issue__title", "coder", "key", "statement__exact", "conditions__text", "comment")
-    search_help_text = "Party, issue, coder, words of the quotation or of a condition, comment or key"
+    search_help_text = gettext_lazy("Party, issue, coder, words of the quotation or of a condition, comment or key")
     date_hierarchy = "stated_latest"
     ordering = ("-created_at", "id")
     object_actions = CODING_ACTIONS
@@ -84,9 +86,9 @@ class CodingAdmin(ReviewAdmin, FindingAdmin, BulkAdmin, ActionAdmin):
             None,
             {"fields": [("party", "issue"), ("state", "stance"), ("move", "confidence"), ("red_line", "reciprocal")]},
         ),
-        ("Review", {"fields": [("status", "coder"), "comment", ("created_at", "submitted_at")]}),
+        (gettext_lazy("Review"), {"fields": [("status", "coder"), "comment", ("created_at", "submitted_at")]}),
         (
-            "Record",
+            gettext_lazy("Record"),
             {
                 "fields": [
                     ("recorded_at", "retired_at"),
@@ -100,13 +102,13 @@ class CodingAdmin(ReviewAdmin, FindingAdmin, BulkAdmin, ActionAdmin):
         ),
     )
 
-    @admin.display(description="stance", ordering="stance")
+    @admin.display(description=gettext_lazy("stance"), ordering="stance")
     def signed_stance(self, coding: Coding) -> str:
         if coding.stance is None:
             return coding.get_state_display()
         return f"{coding.stance:+d}".replace("+0", "0").replace("-", "−")
 
-    @admin.display(description="passage")
+    @admin.display(description=gettext_lazy("passage"))
     def passage(self, coding: Coding) -> str:
         words = " ".join(coding.statement.exact.split())
         return f"“{words[:80]}{'…' if len(words) > 80 else ''}”" if words else "–"
@@ -144,11 +146,19 @@ class CodingAdmin(ReviewAdmin, FindingAdmin, BulkAdmin, ActionAdmin):
     ) -> HttpResponse:
         statement = chosen_record(request, Statement)
         if statement is None or not holds(request, Role.ANALYST, statement):
-            return show_choice(self, request, Statement, Coding, "statement", "Add a coding")
+            return show_choice(
+                self,
+                request,
+                Statement,
+                Coding,
+                "statement",
+                gettext("Add a coding"),
+                gettext("Choose the statement first"),
+            )
         note_reads(request, statement.negotiation)
         context = {
             "statement": statement,
-            "title": "Add a coding",
+            "title": gettext("Add a coding"),
             "subtitle": str(statement),
             "can_submit": True,
             **(extra_context or {}),
@@ -169,7 +179,7 @@ class CodingAdmin(ReviewAdmin, FindingAdmin, BulkAdmin, ActionAdmin):
     def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: Any | None) -> Model:
         reader, statement = reader_on(request), chosen_record(request, Statement)
         if statement is None:
-            raise Invalid("Choose the statement first.")
+            raise Invalid(gettext("Choose the statement first."))
         try:
             coding = code_statement(reader, statement, reading_facts(form.cleaned_data))
             if "_submit" in request.POST:
@@ -180,10 +190,13 @@ class CodingAdmin(ReviewAdmin, FindingAdmin, BulkAdmin, ActionAdmin):
         return coding
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        words = {"draft": "Kept as a draft", "submitted": "Submitted", "published": "Published"}.get(
-            obj.status, "Saved"
-        )
-        messages.success(request, format_html('{}: <a href="{}">{}</a>.', words, page_of(obj), obj))
+        words = {
+            "draft": gettext("Kept as a draft: %(coding)s."),
+            "submitted": gettext("Submitted: %(coding)s."),
+            "published": gettext("Published: %(coding)s."),
+        }.get(obj.status, gettext("Saved: %(coding)s."))
+        link = format_html('<a href="{}" dir="auto">{}</a>', page_of(obj), obj)
+        messages.success(request, fill_in(words, coding=link))
         if "_addanother" in request.POST:
             return HttpResponseRedirect(request.get_full_path())
         return HttpResponseRedirect(page_of(obj))

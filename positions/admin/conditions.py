@@ -11,12 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction
 from positions.admin.base import ScopedAdmin, ScopedInline, TabularInline
 from positions.admin.board import StatusForm, answer_board
 from positions.admin.filters import scoped
 from positions.admin.scope import reader_on
+from positions.admin.words import say_day
 from positions.enums import ConditionStatus, Role
 from positions.models import Condition, ConditionStatusEntry
 from positions.queries.access import Reader
@@ -37,13 +39,13 @@ def set_status(request: HttpRequest, condition: Condition, form: Any) -> Done:
     entry = set_condition_status(
         reader_on(request), condition, said["status"], said["on"], statement=said["statement"], reason=said["reason"]
     )
-    return Done(f"{entry.get_status_display()} from {entry.on:%-d %B %Y}.")
+    return Done(gettext("%(status)s from %(on)s.") % {"status": entry.get_status_display(), "on": say_day(entry.on)})
 
 
 class StatusInline(ScopedInline, TabularInline):
     model = ConditionStatusEntry
     fields = ("status", "on", "statement", "reason", "recorded_at")
-    verbose_name_plural = "statuses, in the order recorded"
+    verbose_name_plural = gettext_lazy("statuses, in the order recorded")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConditionStatusEntry]:
         return super().get_queryset(request).select_related("statement__asserted_by").order_by("rank")
@@ -65,13 +67,15 @@ class ConditionAdmin(ActionAdmin):
     )
     list_select_related = ("falls_on", "coding__party", "coding__issue", "coding__negotiation")
     search_fields = ("text", "falls_on__name", "coding__party__name", "coding__issue__title")
-    search_help_text = "Words of the condition, party or issue"
+    search_help_text = gettext_lazy("Words of the condition, party or issue")
     date_hierarchy = "coding__stated_latest"
     ordering = ("-coding__stated_latest", "rank", "id")
     fields = ("text", "kind", "falls_on", "coding")
     change_list_template = "admin/positions/condition/change_list.html"
     inlines = (StatusInline,)
-    object_actions = (ObjectAction("status", "Set status…", may_set, set_status, ask_status, tone="primary"),)
+    object_actions = (
+        ObjectAction("status", gettext_lazy("Set status…"), may_set, set_status, ask_status, tone="primary"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Condition]:
         newest = ConditionStatusEntry.objects.filter(condition=OuterRef("pk")).order_by("-rank").values("status")[:1]
@@ -88,21 +92,21 @@ class ConditionAdmin(ActionAdmin):
             raise PermissionDenied
         return answer_board(self, request)
 
-    @admin.display(description="status", ordering="newest_status")
+    @admin.display(description=gettext_lazy("status"), ordering="newest_status")
     def status_now(self, condition: Any) -> str:
         return str(ConditionStatus(condition.newest_status or ConditionStatus.OPEN).label)
 
-    @admin.display(description="party", ordering="coding__party__name")
+    @admin.display(description=gettext_lazy("party"), ordering="coding__party__name")
     def party(self, condition: Condition) -> str:
         return condition.coding.party.name
 
-    @admin.display(description="issue", ordering="coding__issue__title")
+    @admin.display(description=gettext_lazy("issue"), ordering="coding__issue__title")
     def issue(self, condition: Condition) -> str:
         return condition.coding.issue.title
 
-    @admin.display(description="reading", ordering="coding__status")
+    @admin.display(description=gettext_lazy("reading"), ordering="coding__status")
     def coding_status(self, condition: Condition) -> str:
-        return "retired" if condition.coding.retired_at else condition.coding.status
+        return gettext("retired") if condition.coding.retired_at else condition.coding.get_status_display().lower()
 
 
 @admin.register(ConditionStatusEntry)
@@ -113,6 +117,6 @@ class ConditionStatusEntryAdmin(ScopedAdmin):
     list_filter = ("status", scoped("condition__coding__negotiation"))
     list_select_related = ("condition__coding__negotiation", "statement__asserted_by")
     search_fields = ("condition__text", "reason", "statement__exact")
-    search_help_text = "Words of the condition, the reason or the statement"
+    search_help_text = gettext_lazy("Words of the condition, the reason or the statement")
     date_hierarchy = "on"
     ordering = ("-on", "condition", "rank")

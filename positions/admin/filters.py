@@ -11,6 +11,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.scope import NEGOTIATION_PATHS, desk_negotiations, desk_rows, reader_on
 from positions.models import Negotiation, Party
@@ -55,7 +56,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
         offered = {str(value) for value, _ in self.lookup_choices}
         asked: Any = self.lookup_val or []
         if any(str(value) not in offered for value in asked):
-            raise IncorrectLookupParameters("not offered")
+            raise IncorrectLookupParameters(gettext("not offered"))
         found = super().queryset(request, queryset)
         return queryset if found is None else found
 
@@ -63,15 +64,15 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 class StandingFilter(admin.SimpleListFilter):
     """Records in force, unless the others are asked for."""
 
-    title = "standing"
+    title = gettext_lazy("standing")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: _ModelAdmin) -> list[tuple[str, str]]:
-        return [("retired", "Corrected or withdrawn"), ("all", "All")]
+        return [("retired", gettext("Corrected or withdrawn")), ("all", gettext("All"))]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         first, *others = super().choices(changelist)
-        yield {**first, "display": "In force"}
+        yield {**first, "display": gettext("In force")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -83,7 +84,7 @@ class StandingFilter(admin.SimpleListFilter):
 class QueueFilter(admin.SimpleListFilter):
     """What waits for the reader."""
 
-    title = "queue"
+    title = gettext_lazy("queue")
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: _ModelAdmin) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import OUT_OF_REACH, ServiceAdmin, holds, page_of
 from positions.admin.bulk import name_record
@@ -20,7 +21,7 @@ from positions.queries.access import Reader
 from positions.services.housekeeping import AT_MOST, say_reading
 
 SHOWN = 100
-ANY = ("", "any")
+ANY = ("", gettext_lazy("any"))
 
 
 if TYPE_CHECKING:
@@ -40,15 +41,28 @@ class IssueChoice(IssueField):
 class FindForm(forms.Form):
     """Which readings to find."""
 
-    party = forms.ModelChoiceField(Party.objects.none(), required=False)
-    state = forms.ChoiceField(required=False, choices=[ANY, *CodingState.choices])
-    stance = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, choices=[ANY, *Stance.choices])
-    move = forms.ChoiceField(required=False, choices=[ANY, *Move.choices])
-    codebook = forms.IntegerField(
-        required=False, min_value=1, max_value=2_147_483_647, label="Codebook version", help_text="Its number."
+    party = forms.ModelChoiceField(Party.objects.none(), required=False, label=gettext_lazy("Party"))
+    state = forms.ChoiceField(required=False, choices=[ANY, *CodingState.choices], label=gettext_lazy("State"))
+    stance = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, choices=[ANY, *Stance.choices], label=gettext_lazy("Stance")
     )
-    coder = forms.CharField(required=False, max_length=150, help_text="The name the reading is kept under.")
-    words = forms.CharField(required=False, max_length=200, help_text="Words of the quotation.")
+    move = forms.ChoiceField(required=False, choices=[ANY, *Move.choices], label=gettext_lazy("Move"))
+    codebook = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2_147_483_647,
+        label=gettext_lazy("Codebook version"),
+        help_text=gettext_lazy("Its number."),
+    )
+    coder = forms.CharField(
+        required=False,
+        max_length=150,
+        help_text=gettext_lazy("The name the reading is kept under."),
+        label=gettext_lazy("Coder"),
+    )
+    words = forms.CharField(
+        required=False, max_length=200, help_text=gettext_lazy("Words of the quotation."), label=gettext_lazy("Words")
+    )
 
     def __init__(self, reader: Reader, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +74,7 @@ class FindForm(forms.Form):
             required=False,
             widget=search_box(Coding, "party"),
             error_messages={"invalid_choice": OUT_OF_REACH},
+            label=gettext("Party"),
         )
 
     def clean_words(self) -> str:
@@ -104,7 +119,7 @@ class FindingAdmin(ServiceAdmin):
         shown = [(page_of(coding), *name_record(coding), say_reading(coding), coding) for coding in found[:SHOWN]]
         context = {
             **self.admin_site.each_context(request),
-            "title": "Find and recode",
+            "title": gettext("Find and recode"),
             "subtitle": "",
             "opts": self.opts,
             "form": form,

@@ -11,8 +11,10 @@ from django.core.paginator import Paginator
 from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from positions.admin.scope import reader_on
+from positions.admin.words import name_column, say_yes_no
 from positions.models import Event
 from positions.queries.access import events_for
 
@@ -43,9 +45,9 @@ def say_value(value: Any) -> str:
     if value in (None, "", [], {}):
         return "–"
     if value is True or value is False:
-        return "yes" if value else "no"
+        return say_yes_no(value)
     if isinstance(value, dict):
-        return "; ".join(f"{name.replace('_', ' ')}: {say_value(each)}" for name, each in value.items())
+        return "; ".join(f"{name_column(name)}: {say_value(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(say_value(each) for each in value)
     return str(value)
@@ -56,16 +58,11 @@ def differences_of(event: Event) -> list[Difference]:
     before, after = event.before or {}, event.after or {}
     names = [name for name in dict.fromkeys((*before, *after)) if name not in UNSPOKEN]
     return [
-        Difference(name.replace("_", " "), say_value(before.get(name)), say_value(after.get(name)))
+        Difference(name_column(name), say_value(before.get(name)), say_value(after.get(name)))
         for name in names
         if before.get(name) != after.get(name)
         and (say_value(before.get(name)), say_value(after.get(name))) != ("–", "–")
     ]
-
-
-def name_action(action: str) -> str:
-    """``coding_submitted`` as ``coding submitted``."""
-    return action.replace("_", " ")
 
 
 class EventHistory:
@@ -92,7 +89,7 @@ class EventHistory:
         entries = pages.get_page(request.GET.get("p"))
         context = {
             **page.admin_site.each_context(request),
-            "title": f"History of {page.opts.verbose_name}",
+            "title": gettext("History of %(kind)s") % {"kind": page.opts.verbose_name},
             "subtitle": str(record),
             "entries": [Entry(event, differences_of(event)) for event in entries.object_list],
             "page": entries,

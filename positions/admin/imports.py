@@ -9,9 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import page_of
 from positions.admin.scope import reader_on
+from positions.admin.words import say_count, say_number
 from positions.exceptions import BundleRefused, Conflict, Invalid, NotPermitted, NotVisible
 from positions.services.imports import ImportReport, import_bundle
 
@@ -22,20 +24,28 @@ class BundleForm(forms.Form):
     """The file, and whether to write anything."""
 
     bundle = forms.FileField(
-        help_text="A JSON document with “format”: “positions-bundle/1”. "
-        "Texts must be inside it (text), not beside it (text_file).",
+        help_text=gettext_lazy(
+            "A JSON document with “format”: “positions-bundle/1”. "
+            "Texts must be inside it (text), not beside it (text_file)."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+        label=gettext_lazy("Bundle"),
     )
     dry_run = forms.BooleanField(
-        required=False, label="Only check it", help_text="Say what would be added, and write nothing."
+        required=False,
+        label=gettext_lazy("Only check it"),
+        help_text=gettext_lazy("Say what would be added, and write nothing."),
     )
 
     def clean_bundle(self) -> Any:
         upload = self.cleaned_data["bundle"]
         if upload.size > MAX_BUNDLE_BYTES:
             raise forms.ValidationError(
-                f"The file has {upload.size:,} bytes; here the limit is {MAX_BUNDLE_BYTES:,}. "
-                "Use manage.py import_bundle for larger ones."
+                gettext(
+                    "The file has %(size)s bytes; here the limit is %(limit)s. "
+                    "Use manage.py import_bundle for larger ones."
+                )
+                % {"size": say_number(upload.size), "limit": say_number(MAX_BUNDLE_BYTES)}
             )
         return upload
 
@@ -57,13 +67,17 @@ def import_view(page: Any, request: HttpRequest) -> HttpResponse:
         except (Invalid, Conflict, NotPermitted, NotVisible) as refusal:
             problems = [("$", str(refusal))]
         if report is not None and not dry_run:
-            messages.success(request, f"Imported “{report.negotiation.title}”: {say_counts(report.counts)}.")
+            messages.success(
+                request,
+                gettext("Imported “%(negotiation)s”: %(counts)s.")
+                % {"negotiation": report.negotiation.title, "counts": say_counts(report.counts)},
+            )
             for place, warning in report.warnings:
                 messages.warning(request, f"{place}: {warning}")
             return HttpResponseRedirect(page_of(report.negotiation))
     context = {
         **page.admin_site.each_context(request),
-        "title": "Import a bundle",
+        "title": gettext("Import a bundle"),
         "opts": page.opts,
         "form": form,
         "problems": problems,
@@ -75,6 +89,4 @@ def import_view(page: Any, request: HttpRequest) -> HttpResponse:
 
 def say_counts(counts: dict[str, int]) -> str:
     """What was added and changed, in words."""
-    return (
-        ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in counts.items() if number) or "nothing new"
-    )
+    return ", ".join(say_count(kind, number) for kind, number in counts.items() if number) or gettext("nothing new")

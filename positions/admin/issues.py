@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from positions.admin.base import choose_within
 from positions.admin.bulk import BulkAdmin
@@ -22,22 +24,24 @@ from positions.enums import Role
 from positions.models import Issue
 from positions.services.negotiations import IssueFacts, save_issue
 
-FROZEN_HELP = "Frozen once a coding of the issue is published: then the codebook's next version changes it."
+FROZEN_HELP = gettext_lazy(
+    "Frozen once a coding of the issue is published: then the codebook's next version changes it."
+)
 
 
 class IssueForm(ServiceForm):
     keyword_lines = forms.CharField(
-        label="Keywords",
+        label=gettext_lazy("Keywords"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="One to a line.",
+        help_text=gettext_lazy("One to a line."),
     )
     rank = forms.IntegerField(
-        label="Rank",
+        label=gettext_lazy("Rank"),
         required=False,
         min_value=0,
         max_value=2_147_483_647,
-        help_text="Order on pages, the first is 0; the next free one by default.",
+        help_text=gettext_lazy("Order on pages, the first is 0; the next free one by default."),
     )
 
     class Meta:
@@ -48,9 +52,9 @@ class IssueForm(ServiceForm):
             "reference_point": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
-            "slug": "Its name in addresses and files, unique in the negotiation.",
-            "proposal": f"What +2 means, in one sentence. {FROZEN_HELP}",
-            "parent": "The wider issue it is part of, of the same negotiation.",
+            "slug": gettext_lazy("Its name in addresses and files, unique in the negotiation."),
+            "proposal": format_lazy("{} {}", gettext_lazy("What +2 means, in one sentence."), FROZEN_HELP),
+            "parent": gettext_lazy("The wider issue it is part of, of the same negotiation."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,7 +81,7 @@ class IssueAdmin(MergedAside, BulkAdmin):
     list_filter = (scoped("negotiation"), MergedFilter)
     list_select_related = ("negotiation", "parent")
     search_fields = ("title", "slug", "proposal", "pole_for", "pole_against", "reference_point")
-    search_help_text = "Title, slug, proposal or poles"
+    search_help_text = gettext_lazy("Title, slug, proposal or poles")
     ordering = ("negotiation__title", "rank", "slug")
     fields = (
         "negotiation",

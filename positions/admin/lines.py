@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.enums import ConditionKind
 from positions.models import DelegationMember, Party, Person
@@ -19,12 +21,14 @@ from positions.services.conditions import ConditionFacts
 
 Named = TypeVar("Named", Party, Person)
 
-CONDITION_HELP = (
-    "One to a line: kind | what must happen | on whom it falls (may be left out). "
-    f"Kinds: {', '.join(ConditionKind.values)}; the first letters are enough. "
-    "Example: reciprocity | Moscow makes the same commitment | Russia"
+CONDITION_HELP = format_lazy(
+    gettext_lazy(
+        "One to a line: kind | what must happen | on whom it falls (may be left out). Kinds: {kinds}; "
+        "the first letters are enough. Example: reciprocity | Moscow makes the same commitment | Russia"
+    ),
+    kinds=", ".join(ConditionKind.values),
 )
-MEMBER_HELP = "One to a line: name | title held on that day (may be left out)."
+MEMBER_HELP = gettext_lazy("One to a line: name | title held on that day (may be left out).")
 
 
 def write_conditions(conditions: Sequence[ConditionFacts]) -> str:
@@ -55,7 +59,10 @@ def read_conditions(reader: Reader, lines: str, standing: Sequence[ConditionFact
         try:
             condition = _read_condition(reader, line)
         except ValidationError as fault:
-            faults += [f"Line {place + 1}: {message}" for message in fault.messages]
+            faults += [
+                gettext("Line %(number)s: %(message)s") % {"number": place + 1, "message": message}
+                for message in fault.messages
+            ]
             continue
         if len(typed) == len(standing):
             condition = replace(condition, statuses=standing[place].statuses)
@@ -68,7 +75,7 @@ def read_conditions(reader: Reader, lines: str, standing: Sequence[ConditionFact
 def _read_condition(reader: Reader, line: str) -> ConditionFacts:
     parts = [part.strip() for part in line.split("|")]
     if len(parts) < 2:
-        raise ValidationError("write the kind, a bar “|”, and what must happen")
+        raise ValidationError(gettext("write the kind, a bar “|”, and what must happen"))
     kind, middle, last = parts[0], parts[1:], ""
     if len(middle) > 1:
         middle, last = middle[:-1], middle[-1]
@@ -81,7 +88,10 @@ def _read_kind(words: str) -> str:
     wanted = words.casefold()
     fitting = [kind for kind in ConditionKind.values if wanted and kind.startswith(wanted)]
     if len(fitting) != 1:
-        raise ValidationError(f"“{words[:40]}” is no kind of condition; use one of {', '.join(ConditionKind.values)}")
+        raise ValidationError(
+            gettext("“%(words)s” is no kind of condition; use one of %(kinds)s")
+            % {"words": words[:40], "kinds": ", ".join(ConditionKind.values)}
+        )
     return fitting[0]
 
 
@@ -90,7 +100,10 @@ def find_party(reader: Reader, words: str) -> Party:
     visible = unmerged(parties_for(reader))
     exact = visible.filter(Q(slug=words.lower()) | Q(name__iexact=words) | Q(iso3=words.upper()))
     parties = list(exact[:2]) or list(visible.filter(aliases__text__iexact=words).distinct()[:2])
-    return _only(parties, words, "party")
+    if not parties:
+        missing = gettext("there is no party called “%(words)s” that you can see; ask an administrator to add it")
+        raise ValidationError(missing % {"words": words[:60]})
+    return _only(parties, words)
 
 
 def write_members(members: Sequence[DelegationMember]) -> str:
@@ -117,9 +130,12 @@ def read_members(
         try:
             found.append((find_person(reader, name), title))
         except ValidationError as fault:
-            faults += [f"Line {place}: {message}" for message in fault.messages]
+            faults += [
+                gettext("Line %(number)s: %(message)s") % {"number": place, "message": message}
+                for message in fault.messages
+            ]
     if not faults and len({person.pk for person, _ in found}) != len(found):
-        faults.append("Name each person once.")
+        faults.append(gettext("Name each person once."))
     if faults:
         raise ValidationError(faults)
     return tuple(found)
@@ -128,14 +144,13 @@ def read_members(
 def find_person(reader: Reader, words: str) -> Person:
     """The person of that slug or name. Raises :class:`ValidationError` for none or several."""
     people = list(unmerged(persons_for(reader)).filter(Q(slug=words.lower()) | Q(name__iexact=words)).distinct()[:2])
-    return _only(people, words, "person")
+    if not people:
+        missing = gettext("there is no person called “%(words)s” that you can see; ask an administrator to add it")
+        raise ValidationError(missing % {"words": words[:60]})
+    return _only(people, words)
 
 
-def _only(rows: list[Named], words: str, kind: str) -> Named:
-    if not rows:
-        raise ValidationError(
-            f"there is no {kind} called “{words[:60]}” that you can see; ask an administrator to add it"
-        )
+def _only(rows: list[Named], words: str) -> Named:
     if len(rows) > 1:
-        raise ValidationError(f"“{words[:60]}” may mean several; write the slug instead")
+        raise ValidationError(gettext("“%(words)s” may mean several; write the slug instead") % {"words": words[:60]})
     return rows[0]

@@ -8,11 +8,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import ADMINISTRATOR, ScopedAdmin
 from positions.admin.filters import scoped
-from positions.admin.history import differences_of, name_action
+from positions.admin.history import differences_of
 from positions.admin.scope import reader_on
+from positions.admin.words import name_action, say_number
 from positions.models import Event, Job, WorkerHeartbeat
 
 
@@ -24,7 +26,7 @@ class EventAdmin(ScopedAdmin):
     list_filter = (scoped("negotiation"), "action", "subject_type")
     list_select_related = ("negotiation",)
     search_fields = ("actor_name", "action", "subject_label", "subject_id", "reason")
-    search_help_text = "Who, what was done, to what, or why"
+    search_help_text = gettext_lazy("Who, what was done, to what, or why")
     date_hierarchy = "at"
     ordering = ("-id",)
     fields = (
@@ -40,11 +42,11 @@ class EventAdmin(ScopedAdmin):
     )
     readonly_fields = ("action_words", "changed")
 
-    @admin.display(description="what", ordering="action")
+    @admin.display(description=gettext_lazy("what"), ordering="action")
     def action_words(self, event: Event) -> str:
         return name_action(event.action)
 
-    @admin.display(description="before and after")
+    @admin.display(description=gettext_lazy("before and after"))
     def changed(self, event: Event) -> SafeString:
         return SafeString(render_to_string("admin/positions/differences.html", {"differences": differences_of(event)}))
 
@@ -71,17 +73,16 @@ class JobAdmin(ScopedAdmin):
     list_filter = ("state", "kind", scoped("negotiation"))
     list_select_related = ("negotiation", "created_by")
     search_fields = ("kind", "created_by__username")
-    search_help_text = "Kind of work, or who started it"
+    search_help_text = gettext_lazy("Kind of work, or who started it")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "id")
 
-    @admin.display(description="progress")
+    @admin.display(description=gettext_lazy("progress"))
     def progress(self, job: Job) -> str:
-        return (
-            f"{job.progress_done:,} of {job.progress_total:,}"
-            if job.progress_total is not None
-            else f"{job.progress_done:,}"
-        )
+        if job.progress_total is None:
+            return say_number(job.progress_done)
+        done, total = say_number(job.progress_done), say_number(job.progress_total)
+        return gettext("%(done)s of %(total)s") % {"done": done, "total": total}
 
     def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return super().has_view_permission(request, None)
@@ -94,7 +95,7 @@ class WorkerHeartbeatAdmin(ScopedAdmin):
     view_role = ADMINISTRATOR
     list_display = ("name", "seen_at")
     search_fields = ("name",)
-    search_help_text = "Name of the worker"
+    search_help_text = gettext_lazy("Name of the worker")
     date_hierarchy = "seen_at"
     ordering = ("-seen_at", "name")
 

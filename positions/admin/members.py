@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import ServiceAdmin, ServiceInline, TabularInline, holds
 from positions.admin.filters import scoped
@@ -26,7 +27,7 @@ def find_user(username: str) -> User:
     """The active account of that name. Raises :class:`ValidationError`."""
     user = User.objects.filter(username=username.strip(), is_active=True).first()
     if user is None:
-        raise ValidationError("There is no active account of this name; an administrator adds accounts.")
+        raise ValidationError(gettext("There is no active account of this name; an administrator adds accounts."))
     return user
 
 
@@ -34,7 +35,7 @@ class UsernameField(forms.CharField):
     """An account, named by its user name, so that no list of accounts is shown."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="User name", max_length=150, **kwargs)
+        super().__init__(label=gettext("User name"), max_length=150, **kwargs)
 
     def clean(self, value: Any) -> User | None:
         name = super().clean(value)
@@ -42,7 +43,7 @@ class UsernameField(forms.CharField):
 
 
 class MemberForm(ServiceForm):
-    username = UsernameField(help_text="The account's exact user name.")
+    username = UsernameField(help_text=gettext_lazy("The account's exact user name."))
 
 
 class MemberRowForm(RowForm):
@@ -63,7 +64,7 @@ class MemberInline(ServiceInline, TabularInline):
     fields = ("username", "role")
     edit_role = Role.LEAD
     refusal_name = "members"
-    verbose_name_plural = "members and their roles"
+    verbose_name_plural = gettext_lazy("members and their roles")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         return super().get_queryset(request).select_related("user", "negotiation").order_by("user__username")
@@ -75,7 +76,7 @@ def save_members(reader: Reader, negotiation: Negotiation, rows: ServiceRows) ->
     for place, row in sorted(changed, key=lambda pair: pair[1].cleaned_data["role"] != Role.LEAD):
         user = row.cleaned_data["username"]
         if row.instance._state.adding and Member.objects.filter(negotiation=negotiation, user=user).exists():
-            raise Invalid({f"members[{place}].username": "is a member already; change the role in that line"})
+            raise Invalid({f"members[{place}].username": gettext("is a member already; change the role in that line")})
         try:
             set_member_role(reader, negotiation, user, row.cleaned_data["role"])
         except Invalid as refusal:
@@ -95,10 +96,10 @@ class MemberAdmin(ServiceAdmin):
     list_filter = ("role", scoped("negotiation"))
     list_select_related = ("negotiation", "user")
     search_fields = ("user__username", "user__first_name", "user__last_name", "negotiation__title")
-    search_help_text = "User name or negotiation"
+    search_help_text = gettext_lazy("User name or negotiation")
     ordering = ("negotiation__title", "user__username")
 
-    @admin.display(description="member", ordering="user__username")
+    @admin.display(description=gettext_lazy("member"), ordering="user__username")
     def username(self, member: Member) -> str:
         return member.user.get_username()
 
@@ -108,7 +109,7 @@ class MemberAdmin(ServiceAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Member | None = None) -> Any:
         return () if obj is None else ("negotiation", "member_name")
 
-    @admin.display(description="member")
+    @admin.display(description=gettext_lazy("member"))
     def member_name(self, member: Member) -> str:
         return member.user.get_username()
 
@@ -128,7 +129,7 @@ class MemberAdmin(ServiceAdmin):
         if existing is not None:
             return set_member_role(reader_on(request), existing.negotiation, existing.user, said["role"])
         if Member.objects.filter(negotiation=said["negotiation"], user=said["username"]).exists():
-            raise Invalid({"username": "is a member already; change the role there"})
+            raise Invalid({"username": gettext("is a member already; change the role there")})
         return set_member_role(reader_on(request), said["negotiation"], said["username"], said["role"])
 
     def delete_model(self, request: HttpRequest, obj: Member) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import page_of
 
@@ -23,15 +24,15 @@ else:
 class MergedFilter(admin.SimpleListFilter):
     """What was merged into another record shows only where it is asked for."""
 
-    title = "merged"
+    title = gettext_lazy("merged")
     parameter_name = "merged"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("merged", "Merged into another"), ("all", "All")]
+        return [("merged", gettext("Merged into another")), ("all", gettext("All"))]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         first, *others = super().choices(changelist)
-        yield {**first, "display": "Not merged"}
+        yield {**first, "display": gettext("Not merged")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -55,7 +56,7 @@ class MergedAside(_ModelAdmin):
         fields = super().get_readonly_fields(request, obj)
         return fields if obj is None or obj.merged_into_id is None else [*fields, "merged_note"]
 
-    @admin.display(description="merged into")
+    @admin.display(description=gettext_lazy("merged into"))
     def merged_note(self, record: Any) -> SafeString:
         kept: Model = record.merged_into
         return format_html('<a href="{}" dir="auto">{}</a>', page_of(kept), kept)

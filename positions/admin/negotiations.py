@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import ADMINISTRATOR, ServiceAdmin
 from positions.admin.imports import import_view
@@ -20,15 +21,15 @@ from positions.enums import Role
 from positions.models import Negotiation
 from positions.services.negotiations import NegotiationFacts, create_negotiation, update_negotiation
 
-SLUG_HELP = "The address others rely on, such as european-security-2022. It never changes."
+SLUG_HELP = gettext_lazy("The address others rely on, such as european-security-2022. It never changes.")
 
 
 class NegotiationForm(ServiceForm):
     class Meta:
         help_texts = {
             "slug": SLUG_HELP,
-            "summary": "What it is about, in a few sentences; shown on its first page.",
-            "review_policy": "What it takes for a coding to enter the record.",
+            "summary": gettext_lazy("What it is about, in a few sentences; shown on its first page."),
+            "review_policy": gettext_lazy("What it takes for a coding to enter the record."),
         }
 
 
@@ -42,7 +43,7 @@ class NegotiationAdmin(ServiceAdmin):
     list_display = ("title", "slug", "visibility", "review_policy", "created_at")
     list_filter = ("visibility", "review_policy")
     search_fields = ("title", "slug", "summary")
-    search_help_text = "Title, slug or summary"
+    search_help_text = gettext_lazy("Title, slug or summary")
     date_hierarchy = "created_at"
     ordering = ("title", "slug")
 
@@ -60,32 +61,31 @@ class NegotiationAdmin(ServiceAdmin):
     def get_inlines(self, request: HttpRequest, obj: Negotiation | None) -> Any:
         return () if obj is None else (MemberInline,)
 
-    @admin.display(description="lists")
+    @admin.display(description=gettext_lazy("lists"))
     def work(self, negotiation: Negotiation) -> SafeString:
         """Links to everything that belongs to the negotiation."""
         models = (
-            ("source", "Sources"),
-            ("statement", "Statements"),
-            ("coding", "Codings"),
-            ("issue", "Issues"),
-            ("round", "Rounds"),
-            ("codebookversion", "Codebook"),
-            ("event", "Log"),
+            ("source", gettext("Sources")),
+            ("statement", gettext("Statements")),
+            ("coding", gettext("Codings")),
+            ("issue", gettext("Issues")),
+            ("round", gettext("Rounds")),
+            ("codebookversion", gettext("Codebook")),
+            ("event", gettext("Log")),
         )
         links = [(reverse(f"admin:positions_{model}_changelist"), negotiation.pk, label) for model, label in models]
-        page = format_html('<a href="{}">Its page</a>', reverse("negotiation", args=[negotiation.slug]))
+        page = format_html('<a href="{}">{}</a>', reverse("negotiation", args=[negotiation.slug]), gettext("Its page"))
         return format_html(
             "{} · {}", page, format_html_join(" · ", '<a href="{}?negotiation__id__exact={}">{}</a>', links)
         )
 
-    @admin.display(description="roster")
+    @admin.display(description=gettext_lazy("roster"))
     def roster(self, negotiation: Negotiation) -> str:
         """Parties and people; whoever is named in a record joins by itself."""
         parties = ", ".join(negotiation.parties.values_list("name", flat=True))
         persons = ", ".join(negotiation.persons.values_list("name", flat=True))
-        return (
-            "; ".join(part for part in (parties, persons) if part)
-            or "Nobody yet: whoever is named in a record joins by itself."
+        return "; ".join(part for part in (parties, persons) if part) or gettext(
+            "Nobody yet: whoever is named in a record joins by itself."
         )
 
     def write(

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from positions.admin.base import ADMINISTRATOR, ScopedAdmin, ServiceInline, TabularInline
 from positions.admin.bulk import BulkAdmin
@@ -33,7 +34,7 @@ class AliasInline(ServiceInline, TabularInline):
     fields = ("text", "kind", "language")
     edit_role = ADMINISTRATOR
     refusal_name = "aliases"
-    verbose_name_plural = "other names (Moscow and the Kremlin mean Russia)"
+    verbose_name_plural = gettext_lazy("other names (Moscow and the Kremlin mean Russia)")
 
 
 class BlocMemberInline(ServiceInline, TabularInline):
@@ -43,8 +44,10 @@ class BlocMemberInline(ServiceInline, TabularInline):
     autocomplete_fields = ("member",)
     edit_role = ADMINISTRATOR
     refusal_name = "members"
-    verbose_name = "member"
-    verbose_name_plural = "members, where this is a bloc or an alliance (its position is never copied onto them)"
+    verbose_name = gettext_lazy("member")
+    verbose_name_plural = gettext_lazy(
+        "members, where this is a bloc or an alliance (its position is never copied onto them)"
+    )
 
 
 @admin.register(Party)
@@ -56,7 +59,7 @@ class PartyAdmin(MergedAside, BulkAdmin):
     list_filter = ("kind", "is_listed", MergedFilter)
     bulk_actions = PARTY_ACTIONS
     search_fields = ("name", "slug", "iso3", "aliases__text")
-    search_help_text = "Name, slug, ISO code or another name (Moscow finds Russia)"
+    search_help_text = gettext_lazy("Name, slug, ISO code or another name (Moscow finds Russia)")
     ordering = ("name", "slug")
     fields = ("name", "slug", "kind", "iso3", "wikidata_id", "is_listed")
     inlines = (AliasInline, BlocMemberInline)
@@ -103,7 +106,7 @@ class PersonAdmin(MergedAside, BulkAdmin):
     list_filter = ("is_listed", MergedFilter)
     bulk_actions = PERSON_ACTIONS
     search_fields = ("name", "slug", "appointments__title")
-    search_help_text = "Name, slug or title held"
+    search_help_text = gettext_lazy("Name, slug or title held")
     ordering = ("name", "slug")
     fields = ("name", "slug", "is_listed")
     inlines = (AppointmentInline,)
@@ -126,7 +129,7 @@ class PartyAliasAdmin(ScopedAdmin):
     list_filter = ("kind", "language")
     list_select_related = ("party",)
     search_fields = ("text", "party__name", "party__slug")
-    search_help_text = "The other name, or the party's own"
+    search_help_text = gettext_lazy("The other name, or the party's own")
     ordering = ("text", "language")
 
 
@@ -138,7 +141,7 @@ class BlocMembershipAdmin(ScopedAdmin):
     list_filter = (scoped("bloc"),)
     list_select_related = ("bloc", "member")
     search_fields = ("bloc__name", "member__name")
-    search_help_text = "Bloc or member"
+    search_help_text = gettext_lazy("Bloc or member")
     date_hierarchy = "starts_on"
     ordering = ("bloc__name", "member__name", "starts_on")
 
@@ -151,6 +154,6 @@ class AppointmentAdmin(ScopedAdmin):
     list_filter = (scoped("party"),)
     list_select_related = ("person", "party")
     search_fields = ("person__name", "title", "party__name")
-    search_help_text = "Person, title or party"
+    search_help_text = gettext_lazy("Person, title or party")
     date_hierarchy = "starts_on"
     ordering = ("person__name", "starts_on", "title")

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
+from positions.admin.words import name_column
 from positions.exceptions import Invalid
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ else:
     RowSet = forms.BaseInlineFormSet
 
 ROW = re.compile(r"(?P<rows>\w+)\[(?P<place>\d+)\](?:\.(?P<field>.+))?")
-OVERTAKEN = "Somebody changed this while you had it open. Open it again, and enter your change on what it says now."
+OVERTAKEN = gettext_lazy(
+    "Somebody changed this while you had it open. Open it again, and enter your change on what it says now."
+)
 
 
 class ServiceForm(RecordForm):
@@ -96,7 +100,7 @@ def put_error(form: forms.BaseForm, field: str, messages: list[str]) -> None:
     elif field in form.fields and not form.fields[field].widget.is_hidden:
         form.add_error(field, ValidationError([start_sentence(message) for message in messages]))
     else:
-        name = field.replace("_", " ").replace("[", " ").replace("]", "")
+        name = name_column(field).replace("[", " ").replace("]", "")
         form.add_error(None, ValidationError([f"{start_sentence(name)}: {message}" for message in messages]))
 
 
@@ -107,7 +111,14 @@ def report_refusal(form: forms.BaseForm, refusal: Invalid, row_names: frozenset[
         if found and found["rows"] in row_names:
             continue
         if found and found["rows"] in form.fields:
-            put_error(form, found["rows"], [f"line {int(found['place']) + 1}: {message}" for message in messages])
+            put_error(
+                form,
+                found["rows"],
+                [
+                    gettext("line %(number)s: %(message)s") % {"number": int(found["place"]) + 1, "message": message}
+                    for message in messages
+                ],
+            )
         else:
             put_error(form, key, messages)
 
@@ -126,7 +137,14 @@ def refused_rows(
             continue
         field = found["field"] or "__all__"
         inner = ROW.fullmatch(field)
-        said = [f"line {int(inner['place']) + 1}: {message}" for message in messages] if inner else messages
+        said = (
+            [
+                gettext("line %(number)s: %(message)s") % {"number": int(inner["place"]) + 1, "message": message}
+                for message in messages
+            ]
+            if inner
+            else messages
+        )
         name_of_field = inner["rows"] if inner else field
         rows.setdefault(int(found["place"]), {}).setdefault(name_of_field, []).extend(said)
     return rows

@@ -8,12 +8,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction, ask_reason
 from positions.admin.base import OUT_OF_REACH
 from positions.admin.filters import StandingFilter, scoped
 from positions.admin.scope import desk_rows, reader_on
 from positions.admin.widgets import search_box
+from positions.admin.words import quote_start
 from positions.enums import RelationKind, Role
 from positions.models import Relation, Statement
 from positions.queries.access import Reader
@@ -24,7 +26,7 @@ from positions.services.relations import relate_statements, withdraw_relation
 class RelationForm(forms.Form):
     """How the statement stands to which other one of its negotiation."""
 
-    kind = forms.ChoiceField(label="This statement …", choices=RelationKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("This statement …"), choices=RelationKind.choices)
 
     def __init__(self, *args: Any, statement: Statement, reader: Reader, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,15 +34,16 @@ class RelationForm(forms.Form):
         rows = desk_rows(reader, Statement).filter(negotiation=within, retired_at=None).exclude(pk=statement.pk)
         self.fields["other"] = forms.ModelChoiceField(
             rows,
-            label="… this one",
+            label=gettext("… this one"),
             widget=search_box(Relation, "other", within),
-            help_text="Type words of its passage, its speaker, its party or its source.",
+            help_text=gettext("Type words of its passage, its speaker, its party or its source."),
             error_messages={"invalid_choice": OUT_OF_REACH},
         )
         self.fields["note"] = forms.CharField(
             required=False,
             widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
-            help_text="What you saw, for colleagues; members alone see it.",
+            help_text=gettext("What you saw, for colleagues; members alone see it."),
+            label=gettext("Note"),
         )
 
 
@@ -61,11 +64,11 @@ def relate(request: HttpRequest, statement: Statement, form: Any) -> Done:
 
 RELATE = ObjectAction(
     "relate",
-    "Relate…",
+    gettext_lazy("Relate…"),
     may_relate,
     relate,
     ask_relation,
-    intro="Say how this statement stands to another one of the negotiation.",
+    intro=gettext_lazy("Say how this statement stands to another one of the negotiation."),
     context=lambda request, statement: {"statement": statement},
 )
 
@@ -82,7 +85,7 @@ def may_withdraw(reader: Reader, relation: Relation) -> bool:
 
 def withdraw(request: HttpRequest, relation: Relation, form: Any) -> Done:
     withdraw_relation(reader_on(request), relation, form.cleaned_data["reason"])
-    return Done("Withdrawn. What was known before stays known.")
+    return Done(gettext("Withdrawn. What was known before stays known."))
 
 
 @admin.register(Relation)
@@ -93,7 +96,7 @@ class RelationAdmin(ActionAdmin):
     list_filter = (scoped("negotiation"), StandingFilter, "kind")
     list_select_related = ("negotiation", "statement__asserted_by", "other__asserted_by")
     search_fields = ("statement__exact", "other__exact", "note", "seen_by")
-    search_help_text = "Words of either passage or of the note, or who saw it"
+    search_help_text = gettext_lazy("Words of either passage or of the note, or who saw it")
     date_hierarchy = "recorded_at"
     ordering = ("-recorded_at", "id")
     fields = (
@@ -107,25 +110,25 @@ class RelationAdmin(ActionAdmin):
     object_actions = (
         ObjectAction(
             "withdraw",
-            "Withdraw…",
+            gettext_lazy("Withdraw…"),
             may_withdraw,
             withdraw,
             ask_reason,
             tone="danger",
-            intro="The relation leaves the record from now on. What was known before stays known.",
+            intro=gettext_lazy("The relation leaves the record from now on. What was known before stays known."),
         ),
     )
 
-    @admin.display(description="statement", ordering="statement__exact")
+    @admin.display(description=gettext_lazy("statement"), ordering="statement__exact")
     def passage(self, relation: Relation) -> str:
         return _told(relation.statement)
 
-    @admin.display(description="other", ordering="other__exact")
+    @admin.display(description=gettext_lazy("other"), ordering="other__exact")
     def other_passage(self, relation: Relation) -> str:
         return _told(relation.other)
 
 
 def _told(statement: Statement) -> str:
-    words = " ".join(statement.exact.split())
-    quoted = f"“{words[:100]}{'…' if len(words) > 100 else ''}”" if words else "(no passage)"
+    words = quote_start(statement.exact, 100)
+    quoted = gettext("“%(words)s”") % {"words": words} if words else gettext("(no passage)")
     return f"{statement.asserted_by}, {statement.stated_on}: {quoted}"

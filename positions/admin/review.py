@@ -8,6 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import NOT_ALLOWED, ActionAdmin, keep_words, typed_words
 from positions.admin.base import page_of
@@ -21,14 +22,20 @@ from positions.queries.access import Reader
 from positions.queries.review import place_in_review, reading_in_review
 from positions.services.coding import publish_coding, reject_coding, return_coding
 
-DONE = {"accept": "Published.", "return": "Returned to its coder, as a draft.", "reject": "Rejected."}
+DONE = {
+    "accept": gettext_lazy("Published."),
+    "return": gettext_lazy("Returned to its coder, as a draft."),
+    "reject": gettext_lazy("Rejected."),
+}
 
 
 class DecisionForm(CommentForm):
     """What becomes of the reading, and what its coder is told."""
 
     decision = forms.ChoiceField(
-        choices=[(name, name) for name in DONE], error_messages={"required": "Choose accept, return or reject."}
+        choices=[(name, name) for name in DONE],
+        error_messages={"required": gettext_lazy("Choose accept, return or reject.")},
+        label=gettext_lazy("Decision"),
     )
 
 
@@ -69,7 +76,9 @@ class ReviewAdmin(ActionAdmin):
         """Where two code blind one reading alone is not decided."""
         if may_adjudicate(reader_on(request), coding):
             return HttpResponseRedirect(self.action_url(coding, "adjudicate"))
-        refusal = "This negotiation codes twice and blind: readings are adjudicated together. Nothing was saved."
+        refusal = gettext(
+            "This negotiation codes twice and blind: readings are adjudicated together. Nothing was saved."
+        )
         if typed_words(request):
             return keep_words(self, request, refusal)
         messages.error(request, refusal)
@@ -84,7 +93,9 @@ class ReviewAdmin(ActionAdmin):
         except Invalid as refusal:
             report_refusal(form, refusal)
         except (Conflict, NotPermitted, NotVisible) as refusal:
-            form.add_error(None, f"{refusal} Nothing was saved; your comment is kept below.")
+            form.add_error(
+                None, gettext("%(refusal)s Nothing was saved; your comment is kept below.") % {"refusal": refusal}
+            )
         else:
             messages.success(request, DONE[said["decision"]])
             return HttpResponseRedirect(onward)
@@ -95,7 +106,7 @@ class ReviewAdmin(ActionAdmin):
         shown = reading_in_review(reader, coding)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Review a reading",
+            "title": gettext("Review a reading"),
             "subtitle": str(coding),
             "opts": self.opts,
             "original": coding,
@@ -110,4 +121,4 @@ class ReviewAdmin(ActionAdmin):
 
 
 def _say_stance(stance: int | None) -> str:
-    return "no stance" if stance is None else str(Stance(stance).label)
+    return gettext("no stance") if stance is None else str(Stance(stance).label)

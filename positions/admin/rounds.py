@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from positions.admin.base import ScopedAdmin, ServiceAdmin, ServiceInline, StackedInline
 from positions.admin.filters import scoped
@@ -26,7 +27,10 @@ class DelegationForm(RowForm):
     reader = Reader()
 
     member_lines = forms.CharField(
-        label="Members", required=False, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), help_text=MEMBER_HELP
+        label=gettext_lazy("Members"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
+        help_text=MEMBER_HELP,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,8 +63,8 @@ class DelegationInline(ServiceInline, StackedInline):
 class RoundForm(ServiceForm):
     class Meta:
         help_texts = {
-            "number": "Its number in the negotiation; pages and tools name it by this.",
-            "ends_on": "The last day; leave it out for a meeting of one day.",
+            "number": gettext_lazy("Its number in the negotiation; pages and tools name it by this."),
+            "ends_on": gettext_lazy("The last day; leave it out for a meeting of one day."),
         }
 
 
@@ -85,7 +89,7 @@ class RoundAdmin(ServiceAdmin):
     list_filter = (scoped("negotiation"), "status", "format")
     list_select_related = ("negotiation",)
     search_fields = ("title", "venue", "number")
-    search_help_text = "Title, venue or number"
+    search_help_text = gettext_lazy("Title, venue or number")
     date_hierarchy = "starts_on"
     ordering = ("negotiation__title", "number")
     inlines = (DelegationInline,)
@@ -95,7 +99,7 @@ class RoundAdmin(ServiceAdmin):
         rows: QuerySet[Round] = super().get_queryset(request).annotate(delegations_named=Count("delegations"))
         return rows
 
-    @admin.display(description="delegations", ordering="delegations_named")
+    @admin.display(description=gettext_lazy("delegations"), ordering="delegations_named")
     def delegation_count(self, held: Any) -> int:
         return int(held.delegations_named)
 
@@ -150,11 +154,11 @@ class DelegationAdmin(ScopedAdmin):
     list_filter = (scoped("round__negotiation"), scoped("party"))
     list_select_related = ("party", "head", "round__negotiation")
     search_fields = ("party__name", "head__name", "round__title")
-    search_help_text = "Party, head or round"
+    search_help_text = gettext_lazy("Party, head or round")
     date_hierarchy = "round__starts_on"
     ordering = ("round__negotiation__title", "round__number", "party__name")
 
-    @admin.display(description="negotiation", ordering="round__negotiation__title")
+    @admin.display(description=gettext_lazy("negotiation"), ordering="round__negotiation__title")
     def negotiation_title(self, delegation: Delegation) -> str:
         return str(negotiation_of(delegation))
 
@@ -167,13 +171,13 @@ class DelegationMemberAdmin(ScopedAdmin):
     list_filter = (scoped("delegation__round__negotiation"), scoped("delegation__party"))
     list_select_related = ("person", "delegation__party", "delegation__round__negotiation")
     search_fields = ("person__name", "title", "delegation__party__name")
-    search_help_text = "Person, title or party"
+    search_help_text = gettext_lazy("Person, title or party")
     ordering = ("delegation__round__number", "delegation__party__name", "rank")
 
-    @admin.display(description="party", ordering="delegation__party__name")
+    @admin.display(description=gettext_lazy("party"), ordering="delegation__party__name")
     def party_name(self, member: DelegationMember) -> str:
         return member.delegation.party.name
 
-    @admin.display(description="round", ordering="delegation__round__number")
+    @admin.display(description=gettext_lazy("round"), ordering="delegation__round__number")
     def round_title(self, member: DelegationMember) -> str:
         return str(member.delegation.round)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import choose_within
 from positions.admin.refusals import ServiceForm
@@ -44,19 +45,30 @@ class SourceForm(ServiceForm):
         widget=forms.Textarea(
             attrs={"rows": 18, "cols": 90, "dir": "auto", "spellcheck": "false", "class": "vLargeTextField source-text"}
         ),
-        help_text="Paste the whole text. It is fixed once it is saved, and every quotation is checked against it. "
-        "Leave it empty for a source without text, such as a roll call.",
+        help_text=gettext_lazy(
+            "Paste the whole text. It is fixed once it is saved, and every quotation is checked against it. "
+            "Leave it empty for a source without text, such as a roll call."
+        ),
+        label=gettext_lazy("Text"),
     )
 
     class Meta:
         help_texts = {
-            "key": "A short name for files and tools; unique in the negotiation. Made for you when left empty.",
-            "reliability": "How far this source can be trusted, whatever it says here.",
-            "attribution": "The rule under which the words were spoken; the stricter of source and statement counts.",
-            "tlp": "How far it may travel; RED never leaves the members.",
-            "text_access": "Members only where copyright forbids showing the whole text; quotations are shown.",
-            "derived_from": "The source of this negotiation that this one translates, re-posts, reports or excerpts.",
-            "language": "BCP 47, such as en, ru, zh-Hant.",
+            "key": gettext_lazy(
+                "A short name for files and tools; unique in the negotiation. Made for you when left empty."
+            ),
+            "reliability": gettext_lazy("How far this source can be trusted, whatever it says here."),
+            "attribution": gettext_lazy(
+                "The rule under which the words were spoken; the stricter of source and statement counts."
+            ),
+            "tlp": gettext_lazy("How far it may travel; RED never leaves the members."),
+            "text_access": gettext_lazy(
+                "Members only where copyright forbids showing the whole text; quotations are shown."
+            ),
+            "derived_from": gettext_lazy(
+                "The source of this negotiation that this one translates, re-posts, reports or excerpts."
+            ),
+            "language": gettext_lazy("BCP 47, such as en, ru, zh-Hant."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,10 +99,16 @@ class DerivationForm(forms.Form):
         others = desk_rows(reader_on(request), Source).filter(negotiation=source.negotiation_id).exclude(pk=source.pk)
         widget = search_box(Source, "derived_from", source.negotiation)
         self.fields["derived_from"] = forms.ModelChoiceField(
-            others, required=False, widget=widget, help_text="Leave empty where it derives from none."
+            others,
+            required=False,
+            widget=widget,
+            help_text=gettext("Leave empty where it derives from none."),
+            label=gettext("Derived from"),
         )
         kinds = [("", "–"), *DerivationKind.choices]
-        self.fields["derivation_kind"] = forms.ChoiceField(choices=kinds, required=False, label="How it derives")
+        self.fields["derivation_kind"] = forms.ChoiceField(
+            choices=kinds, required=False, label=gettext("How it derives")
+        )
         if not self.is_bound and not self.initial.get("derived_from"):
             self.initial.update(derived_from=source.derived_from_id, derivation_kind=source.derivation_kind)
 

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction
 from positions.admin.anchoring import NEW_TEXT
@@ -26,6 +27,7 @@ from positions.admin.scope import desk_negotiations, desk_rows, reader_on
 from positions.admin.source_forms import DerivationForm, SourceForm, source_facts, twins_of
 from positions.admin.statements import count_codings
 from positions.admin.tagging import tagging_urls
+from positions.admin.words import fill_in, link_to, say_number
 from positions.enums import DerivationKind, Role
 from positions.models import Source, SourceText, Statement
 from positions.queries.access import Reader
@@ -66,7 +68,7 @@ def set_derivation(request: HttpRequest, source: Source, form: Any) -> Done:
         source,
         facts_of(source, derived_from=said["derived_from"], derivation_kind=said["derivation_kind"]),
     )
-    return Done("Saved what the source derives from.")
+    return Done(gettext("Saved what the source derives from."))
 
 
 @admin.register(Source)
@@ -101,22 +103,22 @@ class SourceAdmin(ActionAdmin):
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "key", "publisher", "author", "url")
-    search_help_text = "Title, key, publisher, author or address"
+    search_help_text = gettext_lazy("Title, key, publisher, author or address")
     date_hierarchy = "published_latest"
     ordering = ("-published_latest", "title", "id")
     autocomplete_fields = ("derived_from",)
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     object_actions = (
-        ObjectAction("tag", "Tag", may_enter, href=tagging_url, tone="primary"),
-        ObjectAction("statement", "Add a statement", may_enter, href=statement_url),
-        ObjectAction("read", "Open in the reader", may_enter, href=reader_url),
+        ObjectAction("tag", gettext_lazy("Tag"), may_enter, href=tagging_url, tone="primary"),
+        ObjectAction("statement", gettext_lazy("Add a statement"), may_enter, href=statement_url),
+        ObjectAction("read", gettext_lazy("Open in the reader"), may_enter, href=reader_url),
         ObjectAction(
             "derivation",
-            "Derives from…",
+            gettext_lazy("Derives from…"),
             may_enter,
             set_derivation,
             ask_derivation,
-            intro="Copies of one text count once in the evidence.",
+            intro=gettext_lazy("Copies of one text count once in the evidence."),
         ),
         NEW_TEXT,
     )
@@ -130,11 +132,11 @@ class SourceAdmin(ActionAdmin):
         )
         return rows
 
-    @admin.display(description="characters", ordering="text_length", empty_value="no text")
-    def length(self, source: Any) -> str | None:
-        return None if source.text_length is None else f"{source.text_length:,}"
+    @admin.display(description=gettext_lazy("characters"), ordering="text_length")
+    def length(self, source: Any) -> str:
+        return gettext("no text") if source.text_length is None else say_number(source.text_length)
 
-    @admin.display(description="statements", ordering="statements_in_force")
+    @admin.display(description=gettext_lazy("statements"), ordering="statements_in_force")
     def statement_count(self, source: Any) -> int:
         return int(source.statements_in_force)
 
@@ -142,9 +144,15 @@ class SourceAdmin(ActionAdmin):
         has_text = obj is not None and obj.texts.exists()
         return (
             (None, {"fields": ("negotiation", "title", ("kind", "published_on"), ("publisher", "author"), "url")}),
-            ("Text", {"fields": ("text_shown",) if has_text else ("text",)}),
-            ("Grade, marking and ground rule", {"fields": (("reliability", "tlp"), ("attribution", "text_access"))}),
-            ("More", {"fields": ("language", "archive_url", ("derived_from", "derivation_kind"), "note", "key")}),
+            (gettext("Text"), {"fields": ("text_shown",) if has_text else ("text",)}),
+            (
+                gettext("Grade, marking and ground rule"),
+                {"fields": (("reliability", "tlp"), ("attribution", "text_access"))},
+            ),
+            (
+                gettext("More"),
+                {"fields": ("language", "archive_url", ("derived_from", "derivation_kind"), "note", "key")},
+            ),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
@@ -154,7 +162,7 @@ class SourceAdmin(ActionAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         return offer_negotiations(form, desk_negotiations(reader_on(request)))
 
-    @admin.display(description="text")
+    @admin.display(description=gettext_lazy("text"))
     def text_shown(self, source: Source) -> SafeString:
         """The beginning of the text; the reader shows all of it."""
         text = (
@@ -196,17 +204,23 @@ class SourceAdmin(ActionAdmin):
                 continue
             query = urlencode({"derived_from": twin.pk, "derivation_kind": DerivationKind.REPOST.value})
             offer = f"{self.action_url(source, 'derivation')}?{query}"
-            words = (
-                'The same text is in <a href="{}">{}</a>. If this is a copy, '
-                '<a href="{}">note what it derives from</a>: copies count once.'
+            words = gettext(
+                "The same text is in %(source)s. If this is a copy, %(link)snote what it derives from%(end)s: "
+                "copies count once."
             )
-            messages.warning(request, format_html(words, page_of(twin), twin.title, offer))
+            other = format_html('<a href="{}" dir="auto">{}</a>', page_of(twin), twin.title)
+            messages.warning(request, fill_in(words, source=other, **link_to(offer)))
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         if {"_addanother", "_continue", "_popup"} & request.POST.keys():
             return super().response_add(request, obj, post_url_continue)
         messages.success(
-            request, format_html('Added “{}”. <a href="{}">Add its first statement</a>.', obj.title, statement_url(obj))
+            request,
+            fill_in(
+                gettext("Added “%(source)s”. %(link)sAdd its first statement%(end)s."),
+                source=format_html("<bdi>{}</bdi>", obj.title),
+                **link_to(statement_url(obj)),
+            ),
         )
         return HttpResponseRedirect(page_of(obj))
 
@@ -228,7 +242,7 @@ class SourceTextAdmin(ScopedAdmin):
     list_filter = (scoped("source__negotiation"), "extraction")
     list_select_related = ("source__negotiation",)
     search_fields = ("source__title", "source__key", "sha256")
-    search_help_text = "Title or key of the source, or SHA-256"
+    search_help_text = gettext_lazy("Title or key of the source, or SHA-256")
     date_hierarchy = "recorded_at"
     ordering = ("-recorded_at", "id")
     fields = ("source", "version", "length", "sha256", "extraction", "recorded_at", "beginning")
@@ -237,11 +251,11 @@ class SourceTextAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SourceText]:
         return super().get_queryset(request).defer("text")
 
-    @admin.display(description="SHA-256")
+    @admin.display(description=gettext_lazy("SHA-256"))
     def short_digest(self, text: SourceText) -> str:
         return text.sha256[:12]
 
-    @admin.display(description="text")
+    @admin.display(description=gettext_lazy("text"))
     def beginning(self, text: SourceText) -> SafeString:
         shown = SourceText.objects.defer("text").annotate(beginning=Substr("text", 1, SHOWN_CHARACTERS)).get(pk=text.pk)
         return SafeString(render_to_string("admin/positions/source/text.html", {"text": shown, "source": text.source}))

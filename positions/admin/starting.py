@@ -10,10 +10,13 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext
 
 from positions.admin.base import NOT_OPEN, ScopedAdmin, holds
 from positions.admin.scope import desk_rows, reader_on
 from positions.admin.widgets import search_box
+from positions.admin.words import name_column
 from positions.enums import Role
 from positions.models import Negotiation
 
@@ -39,19 +42,34 @@ def chosen_record(request: HttpRequest, model: type[Starting]) -> Starting | Non
 
 
 def show_choice(
-    page: ScopedAdmin, request: HttpRequest, model: type[Model], asking: type[Model], field: str, title: str
+    page: ScopedAdmin,
+    request: HttpRequest,
+    model: type[Model],
+    asking: type[Model],
+    field: str,
+    title: str,
+    subtitle: str,
 ) -> HttpResponse:
     """Ask for the record that a new one belongs to."""
     if not holds(request, Role.ANALYST):
         return page._get_obj_does_not_exist_redirect(request, page.opts, "")
     if request.GET.get(field):
-        messages.error(request, f"{NOT_OPEN} It may never have existed, or your role changed. Nothing was saved.")
+        messages.error(
+            request,
+            format_lazy(
+                "{} {}", NOT_OPEN, gettext("It may never have existed, or your role changed. Nothing was saved.")
+            ),
+        )
     form = forms.Form()
-    form.fields[field] = forms.ModelChoiceField(desk_rows(reader_on(request), model), widget=search_box(asking, field))
+    form.fields[field] = forms.ModelChoiceField(
+        desk_rows(reader_on(request), model),
+        widget=search_box(asking, field),
+        label=capfirst(name_column(field)),
+    )
     context = {
         **page.admin_site.each_context(request),
         "title": title,
-        "subtitle": f"Choose the {model._meta.verbose_name} first",
+        "subtitle": subtitle,
         "opts": page.opts,
         "form": form,
         "media": page.media + form.media,

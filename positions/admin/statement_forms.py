@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from positions.admin.base import OUT_OF_REACH
 from positions.admin.refusals import ServiceForm
@@ -31,9 +32,12 @@ SAYING = (
     "note",
 )
 LAYOUT = (
-    ("Passage", ["exact", ("start", "end")]),
-    ("Who says it", [("asserted_by", "joint_with"), ("speaker", "speaker_label"), "addressees"]),
-    ("How, when and under which rule", [("directness", "attribution"), ("stated_on", "credibility"), "round", "note"]),
+    (gettext_lazy("Passage"), ["exact", ("start", "end")]),
+    (gettext_lazy("Who says it"), [("asserted_by", "joint_with"), ("speaker", "speaker_label"), "addressees"]),
+    (
+        gettext_lazy("How, when and under which rule"),
+        [("directness", "attribution"), ("stated_on", "credibility"), "round", "note"],
+    ),
 )
 
 
@@ -46,30 +50,39 @@ class StatementForm(ServiceForm):
     joint_with = forms.ModelMultipleChoiceField(
         Party.objects.none(),
         required=False,
-        label="Jointly with",
-        help_text="For a joint text: who else asserts the same words. Each gets a statement of its own.",
+        label=gettext_lazy("Jointly with"),
+        help_text=gettext_lazy("For a joint text: who else asserts the same words. Each gets a statement of its own."),
     )
 
     class Meta:
         model = Statement
         fields = SAYING
-        labels = {"exact": "Passage", "asserted_by": "Said by", "start": "From", "end": "To"}
+        labels = {
+            "exact": gettext_lazy("Passage"),
+            "asserted_by": gettext_lazy("Said by"),
+            "start": gettext_lazy("From"),
+            "end": gettext_lazy("To"),
+        }
         widgets = {
             "exact": forms.Textarea(attrs={"rows": 4, "cols": 70, "dir": "auto", "spellcheck": "false"}),
             "note": forms.Textarea(attrs={"rows": 2, "cols": 70}),
         }
         help_texts = {
-            "exact": "The words as they stand in the text; enough alone where they occur once. "
-            "Leave passage and offsets empty for a vote or an absence.",
-            "start": "Offset of the first character in the text, counted from 0.",
-            "end": "Offset after the last character.",
-            "asserted_by": "Whose statement it is, whoever reports it.",
-            "speaker_label": "As the source puts it, such as “a senior official”.",
-            "directness": "How near the passage is to their own words.",
-            "credibility": "How likely the content is, whatever the source is worth.",
-            "stated_on": "EDTF: 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01; never after publication.",
-            "addressees": "To whom it is said.",
-            "note": "For colleagues; members alone see it.",
+            "exact": gettext_lazy(
+                "The words as they stand in the text; enough alone where they occur once. "
+                "Leave passage and offsets empty for a vote or an absence."
+            ),
+            "start": gettext_lazy("Offset of the first character in the text, counted from 0."),
+            "end": gettext_lazy("Offset after the last character."),
+            "asserted_by": gettext_lazy("Whose statement it is, whoever reports it."),
+            "speaker_label": gettext_lazy("As the source puts it, such as “a senior official”."),
+            "directness": gettext_lazy("How near the passage is to their own words."),
+            "credibility": gettext_lazy("How likely the content is, whatever the source is worth."),
+            "stated_on": gettext_lazy(
+                "EDTF: 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01; never after publication."
+            ),
+            "addressees": gettext_lazy("To whom it is said."),
+            "note": gettext_lazy("For colleagues; members alone see it."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,7 +94,9 @@ class StatementForm(ServiceForm):
         refused = {"invalid_choice": OUT_OF_REACH}
         shown = {
             "asserted_by": forms.ModelChoiceField(
-                parties, widget=search_box(Statement, "asserted_by"), error_messages=refused
+                parties,
+                widget=search_box(Statement, "asserted_by"),
+                error_messages=refused,
             ),
             "joint_with": forms.ModelMultipleChoiceField(
                 parties, required=False, widget=search_boxes(Statement, "addressees")
@@ -128,8 +143,8 @@ class NewStatementForm(StatementForm):
 
     submit_readings = forms.BooleanField(
         required=False,
-        label="Hand the readings in right away",
-        help_text="Otherwise they stay your drafts until you submit them.",
+        label=gettext_lazy("Hand the readings in right away"),
+        help_text=gettext_lazy("Otherwise they stay your drafts until you submit them."),
     )
 
 
@@ -139,7 +154,8 @@ class CorrectedStatementForm(StatementForm):
     reason = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 70}),
-        help_text="Why this is to stand instead; the record keeps it.",
+        help_text=gettext_lazy("Why this is to stand instead; the record keeps it."),
+        label=gettext_lazy("Reason"),
     )
     fieldsets = [
         *(
@@ -154,7 +170,7 @@ class CorrectedStatementForm(StatementForm):
             )
             for title, lines in LAYOUT
         ),
-        ("Why", {"fields": ["reason"]}),
+        (gettext_lazy("Why"), {"fields": ["reason"]}),
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.actions import ActionAdmin, Done, ObjectAction, ask_reason
 from positions.admin.anchoring import SETTLE_ANCHOR
@@ -25,6 +26,7 @@ from positions.admin.relations import RELATE, relations_on_page
 from positions.admin.scope import desk_rows, note_reads, reader_on
 from positions.admin.starting import chosen_record, recall, remember, show_choice
 from positions.admin.statement_forms import LAYOUT, CorrectedStatementForm, NewStatementForm, statement_facts
+from positions.admin.words import fill_in, quote_start
 from positions.enums import Role
 from positions.exceptions import Invalid
 from positions.models import Coding, Source, SourceText, Statement, StatementGroup
@@ -66,14 +68,14 @@ def correct(request: HttpRequest, statement: Statement, form: Any) -> Done:
         reader_on(request), statement, statement_facts(form.cleaned_data), form.cleaned_data["reason"]
     )
     return Done(
-        "Corrected. The old statement is kept, retired, and its codings were issued again on this one.",
+        gettext("Corrected. The old statement is kept, retired, and its codings were issued again on this one."),
         page_of(corrected),
     )
 
 
 def withdraw(request: HttpRequest, statement: Statement, form: Any) -> Done:
     withdraw_statement(reader_on(request), statement, form.cleaned_data["reason"])
-    return Done("Withdrawn, with its codings. What was known before stays known.")
+    return Done(gettext("Withdrawn, with its codings. What was known before stays known."))
 
 
 def coding_url(statement: Statement) -> str:
@@ -98,8 +100,8 @@ class ReadingInline(ServiceInline, StackedInline):
     extra = 1
     can_delete = False
     refusal_name = "codings"
-    verbose_name = "reading"
-    verbose_name_plural = "readings: who stands where on which issue"
+    verbose_name = gettext_lazy("reading")
+    verbose_name_plural = gettext_lazy("readings: who stands where on which issue")
 
     def get_formset(self, request: HttpRequest, obj: Any | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
@@ -139,46 +141,50 @@ class StatementAdmin(BulkAdmin, ActionAdmin):
     )
     list_select_related = ("negotiation", "asserted_by", "speaker", "source", "round")
     search_fields = ("exact", "key", "note", "speaker_label", "speaker__name", "asserted_by__name", "source__title")
-    search_help_text = "Words of the quotation or the note, speaker, party, source or key"
+    search_help_text = gettext_lazy("Words of the quotation or the note, speaker, party, source or key")
     date_hierarchy = "stated_latest"
     ordering = ("-stated_latest", "id")
     bulk_actions = STATEMENT_ACTIONS
     object_actions = (
         SETTLE_ANCHOR,
-        ObjectAction("code", "Add a coding", may_code, href=coding_url, tone="primary"),
+        ObjectAction("code", gettext_lazy("Add a coding"), may_code, href=coding_url, tone="primary"),
         RELATE,
         ObjectAction(
             "correct",
-            "Correct…",
+            gettext_lazy("Correct…"),
             may_correct,
             correct,
             ask_correction,
-            intro="A new statement takes this one's place, with its codings. What was known before stays known.",
+            intro=gettext_lazy(
+                "A new statement takes this one's place, with its codings. What was known before stays known."
+            ),
         ),
         ObjectAction(
             "withdraw",
-            "Withdraw…",
+            gettext_lazy("Withdraw…"),
             may_correct,
             withdraw,
             ask_reason,
             tone="danger",
-            intro="The statement and its codings leave the record from now on. What was known before stays known.",
+            intro=gettext_lazy(
+                "The statement and its codings leave the record from now on. What was known before stays known."
+            ),
         ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Statement]:
         return count_codings(reader_on(request), super().get_queryset(request))
 
-    @admin.display(description="passage", ordering="exact")
+    @admin.display(description=gettext_lazy("passage"), ordering="exact")
     def passage(self, statement: Statement) -> str:
-        words = " ".join(statement.exact.split())
-        return f"“{words[:120]}{'…' if len(words) > 120 else ''}”" if words else "(no passage)"
+        words = quote_start(statement.exact, 120)
+        return gettext("“%(words)s”") % {"words": words} if words else gettext("(no passage)")
 
-    @admin.display(description="speaker", ordering="speaker__name", empty_value="–")
+    @admin.display(description=gettext_lazy("speaker"), ordering="speaker__name", empty_value="–")
     def said_by(self, statement: Statement) -> str | None:
         return statement.speaker.name if statement.speaker else statement.speaker_label or None
 
-    @admin.display(description="codings", ordering="codings_shown")
+    @admin.display(description=gettext_lazy("codings"), ordering="codings_shown")
     def coding_count(self, statement: Any) -> int:
         return int(statement.codings_shown)
 
@@ -186,13 +192,16 @@ class StatementAdmin(BulkAdmin, ActionAdmin):
         if obj is None:
             return [*((title, {"fields": lines}) for title, lines in LAYOUT), (None, {"fields": ["submit_readings"]})]
         return [
-            ("Who says it", {"fields": [("asserted_by", "group"), ("speaker", "speaker_label"), "addressees"]}),
             (
-                "How, when and under which rule",
+                gettext("Who says it"),
+                {"fields": [("asserted_by", "group"), ("speaker", "speaker_label"), "addressees"]},
+            ),
+            (
+                gettext("How, when and under which rule"),
                 {"fields": [("directness", "attribution"), ("stated_on", "credibility"), "round", "note"]},
             ),
             (
-                "Record",
+                gettext("Record"),
                 {
                     "fields": [
                         ("negotiation", "source"),
@@ -224,12 +233,20 @@ class StatementAdmin(BulkAdmin, ActionAdmin):
     ) -> HttpResponse:
         source = chosen_record(request, Source)
         if source is None or not holds(request, Role.ANALYST, source):
-            return show_choice(self, request, Source, Statement, "source", "Add a statement")
+            return show_choice(
+                self,
+                request,
+                Source,
+                Statement,
+                "source",
+                gettext("Add a statement"),
+                gettext("Choose the source first"),
+            )
         note_reads(request, source.negotiation)
         context = {
             "source": source,
             "text": text_beside(source),
-            "title": "Add a statement",
+            "title": gettext("Add a statement"),
             "subtitle": source.title,
             **(extra_context or {}),
         }
@@ -251,7 +268,7 @@ class StatementAdmin(BulkAdmin, ActionAdmin):
     def write(self, request: HttpRequest, form: Any, rows: dict[str, ServiceRows], existing: Any | None) -> Model:
         reader, said, source = reader_on(request), form.cleaned_data, chosen_record(request, Source)
         if source is None:
-            raise Invalid("Choose the source first.")
+            raise Invalid(gettext("Choose the source first."))
         facts = statement_facts(said)
         asserting = list(dict.fromkeys((said["asserted_by"], *said["joint_with"])))
         made = (
@@ -274,7 +291,8 @@ class StatementAdmin(BulkAdmin, ActionAdmin):
         return made[0]
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        messages.success(request, format_html('Recorded <a href="{}">{}</a>.', page_of(obj), self.passage(obj)))
+        link = format_html('<a href="{}" dir="auto">{}</a>', page_of(obj), self.passage(obj))
+        messages.success(request, fill_in(gettext("Recorded %(statement)s."), statement=link))
         if "_addanother" in request.POST:
             return HttpResponseRedirect(f"{reverse('admin:positions_statement_add')}?source={obj.source_id}")
         return HttpResponseRedirect(page_of(obj) if "_continue" in request.POST else page_of(obj.source))
@@ -342,5 +360,5 @@ class StatementGroupAdmin(ScopedAdmin):
     list_filter = (scoped("negotiation"),)
     list_select_related = ("negotiation",)
     search_fields = ("key", "statements__exact")
-    search_help_text = "Key or words of the quotation"
+    search_help_text = gettext_lazy("Key or words of the quotation")
     ordering = ("negotiation__title", "key")

@@ -20,6 +20,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import AT_ONCE
 from positions.admin.scope import note_reads, reader_on
@@ -49,8 +50,8 @@ View = Callable[..., HttpResponse]
 
 # Whose page asks: on a shared browser the session may be another person's by now, who neither sees nor sends its work.
 PAGE_OWNER = "X-Tagging-User"
-SOMEBODY_ELSE = "Somebody else is signed in now; sign in as {} to send what you did here."
-SIGN_IN_AGAIN = "Your session has ended. Sign in again; what you entered is still on this page."
+SOMEBODY_ELSE = gettext_lazy("Somebody else is signed in now; sign in as %(name)s to send what you did here.")
+SIGN_IN_AGAIN = gettext_lazy("Your session has ended. Sign in again; what you entered is still on this page.")
 PARAGRAPH_GAP = re.compile(r"\n[^\S\n]*\n\s*")
 LINE_GAP = re.compile(r"\n\s*")
 # A paragraph longer than this is cut at its line ends, so that no browser lays out a megabyte at once.
@@ -75,7 +76,7 @@ def tag_page(request: HttpRequest, object_id: UUID, site: AdminSite) -> HttpResp
     text = text_for(reader, source)
     context = {
         **site.each_context(request),
-        "title": f"Tag {source.title}",
+        "title": gettext("Tag %(source)s") % {"source": source.title},
         "opts": Source._meta,
         "source": source,
         "text": text,
@@ -123,7 +124,7 @@ def answers_json(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def answer(request: HttpRequest, object_id: UUID, **kwargs: Any) -> HttpResponse:
             if request.method not in methods:
-                refusal = problem(405, f"This address takes {' or '.join(methods)}.")
+                refusal = problem(405, gettext("This address takes %(methods)s.") % {"methods": " or ".join(methods)})
                 refusal.headers["Allow"] = ", ".join(methods)
                 return refusal
             try:
@@ -140,13 +141,13 @@ def answers_json(*methods: str) -> Callable[[View], View]:
 
 def _answer(view: View, request: HttpRequest, object_id: UUID, **kwargs: Any) -> HttpResponse:
     if not request.user.is_authenticated:
-        return problem(401, SIGN_IN_AGAIN)
+        return problem(401, str(SIGN_IN_AGAIN))
     owner = unquote(request.headers.get(PAGE_OWNER, ""))
     if owner and owner != request.user.get_username():
-        return problem(401, SOMEBODY_ELSE.format(owner))
+        return problem(401, SOMEBODY_ELSE % {"name": owner})
     reader = reader_on(request)
     if reader.user is None or not reader.user.is_staff:
-        return problem(403, "The desk is for staff; ask a lead of the negotiation for access.")
+        return problem(403, gettext("The desk is for staff; ask a lead of the negotiation for access."))
     source = source_for(reader, object_id)
     require_role(reader, source.negotiation, Role.ANALYST)
     try:
@@ -168,7 +169,7 @@ def _refuse(failure: Exception) -> HttpResponse:
             return problem(409, str(failure), current=None)
         case IntegrityError():
             logger.warning("Two writers at one moment", exc_info=failure)
-            return problem(409, AT_ONCE, current=None)
+            return problem(409, str(AT_ONCE), current=None)
     raise failure
 
 
@@ -272,7 +273,7 @@ def refusals(request: HttpRequest, source: Source) -> HttpResponse:
     start, end, party, issue = read_refusal(reader, source, read_body(request, ("start", "end", "party", "issue")))
     text = text_for(reader, source)
     if text is None:
-        raise Invalid("This source has no text, so nothing is suggested for it.")
+        raise Invalid(gettext("This source has no text, so nothing is suggested for it."))
     refuse_suggestion(reader, text, start, end, party, issue)
     return HttpResponse(status=204)
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from positions.enums import Attribution, CodingState, ConditionKind, Confidence, Credibility, Directness, Move
 from positions.exceptions import BundleRefused, Invalid
@@ -46,13 +47,16 @@ def read_body(request: HttpRequest, known: Sequence[str]) -> Node:
     except RequestDataTooBig:
         body = b" " * (BODY_BYTES + 1)
     if len(body) > BODY_BYTES:
-        raise Invalid(f"The request is larger than {BODY_BYTES // 1_000_000} MB; shorten what you entered.")
+        raise Invalid(
+            gettext("The request is larger than %(value)s MB; shorten what you entered.")
+            % {"value": BODY_BYTES // 1_000_000}
+        )
     try:
         content = load_json(body)
     except BundleRefused as refusal:
-        raise Invalid(f"The request {refusal.problems[0][1]}.") from refusal
+        raise Invalid(gettext("The request %(problems)s.") % {"problems": refusal.problems[0][1]}) from refusal
     if not isinstance(content, dict):
-        raise Invalid("The request must be a JSON object.")
+        raise Invalid(gettext("The request must be a JSON object."))
     node = Node(content, "", Findings())
     refuse_unknown(node, known)
     return node
@@ -62,7 +66,7 @@ def refuse_unknown(node: Node, known: Sequence[str]) -> None:
     """Note every member that nobody reads."""
     for key in node.value:
         if key not in known:
-            node.refuse(_printable(key), "is no field here; is the name right?")
+            node.refuse(_printable(key), gettext("is no field here; is the name right?"))
 
 
 def _printable(key: str) -> str:
@@ -82,7 +86,11 @@ def read_words(node: Node, key: str, limit: int = WORDS_LIMIT) -> str:
     """Text of a bounded length."""
     words = node.text(key)
     if len(words) > limit:
-        node.refuse(key, f"has {len(words):,} characters; at most {limit:,} are kept")
+        node.refuse(
+            key,
+            gettext("has %(words)s characters; at most %(limit)s are kept")
+            % {"words": f"{len(words):,}", "limit": f"{limit:,}"},
+        )
         return ""
     return words
 
@@ -91,7 +99,11 @@ def read_slugs(node: Node, key: str) -> list[str]:
     """A list of slugs, bounded."""
     slugs = [slug for _, slug in node.texts(key)]
     if len(slugs) > LIST_LIMIT:
-        node.refuse(key, f"names {len(slugs)}; at most {LIST_LIMIT} are taken")
+        node.refuse(
+            key,
+            gettext("names %(slugs)s; at most %(list_limit)s are taken")
+            % {"slugs": len(slugs), "list_limit": LIST_LIMIT},
+        )
         return []
     return slugs
 
@@ -101,7 +113,7 @@ def read_key(node: Node, key: str = "key") -> str:
     found: UUID | None = node.uuid(key)
     if found is None:
         if not any(path == node.at(key) for path, _ in node.findings.problems):
-            node.refuse(key, "is missing; the browser makes a UUID for it")
+            node.refuse(key, gettext("is missing; the browser makes a UUID for it"))
         return ""
     return str(found)
 
@@ -158,7 +170,10 @@ def _named(node: Node, key: str, slug: str | None, known: dict[str, Found], what
         return None
     found = known.get(slug)
     if found is None:
-        node.refuse(key, f"“{slug[:60]}” is no {what} here; choose one that is offered")
+        node.refuse(
+            key,
+            gettext("“%(slug)s” is no %(what)s here; choose one that is offered") % {"slug": slug[:60], "what": what},
+        )
     return found
 
 
@@ -170,9 +185,13 @@ def read_passage(reader: Reader, source: Source, node: Node) -> Passage:
     facts = _read_facts(node, names, asserting)
     readings = node.each("codings", lambda each: _read_reading(each, names))
     if len(readings) > LIST_LIMIT:
-        node.refuse("codings", f"has {len(readings)} readings; at most {LIST_LIMIT} are taken")
+        node.refuse(
+            "codings",
+            gettext("has %(readings)s readings; at most %(list_limit)s are taken")
+            % {"readings": len(readings), "list_limit": LIST_LIMIT},
+        )
     if len({reading.key for reading in readings if reading}) != len(readings) and None not in readings:
-        node.refuse("codings", "two readings have the same key")
+        node.refuse("codings", gettext("two readings have the same key"))
     submit, suggested = node.flag("submit"), node.flag("suggested")
     finish(node)
     assert facts is not None
@@ -194,7 +213,7 @@ def _read_asserting(node: Node, names: Names) -> tuple[Party, ...]:
         slugs = [slug for slug in [node.text("asserted_by")] if slug]
     if not slugs:
         if not any(path.startswith(node.at("asserted_by")) for path, _ in node.findings.problems):
-            node.refuse("asserted_by", "say who asserts this")
+            node.refuse("asserted_by", gettext("say who asserts this"))
         return ()
     found = [_named(node, "asserted_by", slug, names.parties, "party") for slug in slugs]
     return tuple(party for party in found if party is not None)
@@ -204,7 +223,7 @@ def _read_facts(node: Node, names: Names, asserting: tuple[Party, ...]) -> State
     number = node.integer("round")
     held = names.rounds.get(number) if number is not None else None
     if number is not None and held is None:
-        node.refuse("round", f"there is no round {number} in this negotiation")
+        node.refuse("round", gettext("there is no round %(number)s in this negotiation") % {"number": number})
     addressees = [_named(node, "addressees", slug, names.parties, "party") for slug in read_slugs(node, "addressees")]
     values: dict[str, Any] = {
         "start": node.integer("start"),
@@ -260,7 +279,10 @@ def read_refusal(reader: Reader, source: Source, node: Node) -> tuple[int, int, 
     party = _named(node, "party", node.optional_text("party"), known, "party")
     issue = _named(node, "issue", node.optional_text("issue"), told, "issue")
     if start is not None and end is not None and not 0 <= start < end:
-        node.refuse("start", f"a passage needs 0 ≤ start < end, not {start} and {end}")
+        node.refuse(
+            "start",
+            gettext("a passage needs 0 ≤ start < end, not %(start)s and %(end)s") % {"start": start, "end": end},
+        )
     finish(node)
     assert start is not None
     assert end is not None

@@ -7,6 +7,7 @@ from positions.models.feed import EventPlace
 from positions.models.idempotency import IdempotencyKey
 from positions.models.issues import CodebookEntry, CodebookVersion, Issue
 from positions.models.jobs import Job, WorkerHeartbeat
+from positions.models.names import give_names
 from positions.models.negotiations import Delegation, DelegationMember, Member, Negotiation, Round
 from positions.models.parties import Appointment, BlocMembership, Party, PartyAlias, Person
 from positions.models.relations import Relation
@@ -49,3 +50,5 @@ __all__ = [
     "WebhookDelivery",
     "WorkerHeartbeat",
 ]
+
+give_names(globals()[name] for name in __all__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.enums import CodingState, CodingStatus, ConditionKind, ConditionStatus, Confidence, Footing, Move, Stance
 from positions.models.base import Record, choice_constraint
@@ -36,14 +37,18 @@ class Coding(Record):
     confidence = models.CharField(max_length=6, choices=Confidence.choices, default=Confidence.MEDIUM)
     codebook = models.ForeignKey(CodebookVersion, on_delete=models.PROTECT, related_name="codings")
     coder = models.CharField(
-        max_length=150, validators=[validate_plain_text], help_text="A user name, or the name an import gives."
+        max_length=150,
+        validators=[validate_plain_text],
+        help_text=gettext_lazy("A user name, or the name an import gives."),
     )
     coder_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="codings"
     )
     status = models.CharField(max_length=9, choices=CodingStatus.choices, default=CodingStatus.DRAFT)
     comment = models.TextField(
-        blank=True, validators=[validate_plain_text], help_text="What the reviewer said on returning or rejecting it."
+        blank=True,
+        validators=[validate_plain_text],
+        help_text=gettext_lazy("What the reviewer said on returning or rejecting it."),
     )
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -58,7 +63,9 @@ class Coding(Record):
         db_index=False,
     )
     reason = models.TextField(
-        blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes."
+        blank=True,
+        validators=[validate_plain_text],
+        help_text=gettext_lazy("Why this record replaced the one it supersedes."),
     )
     withdrawal_reason = models.TextField(blank=True, validators=[validate_plain_text])
     footing = models.CharField(max_length=8, choices=Footing.choices, editable=False)
@@ -107,7 +114,11 @@ class Coding(Record):
 
     def __str__(self) -> str:
         stance = self.state if self.stance is None else f"{self.stance:+d}".replace("+0", "0")
-        return f"{self.party} on {self.issue}: {stance}"
+        return gettext("%(party)s on %(issue)s: %(stance)s") % {
+            "party": self.party,
+            "issue": self.issue,
+            "stance": stance,
+        }
 
 
 class Condition(Record):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.models.base import Record
 from positions.models.negotiations import Negotiation
@@ -19,17 +20,19 @@ class Issue(Record):
     negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="issues")
     slug = models.CharField(max_length=100, validators=[validate_slug])
     title = models.CharField(max_length=300, validators=[validate_plain_text])
-    proposal = models.TextField(validators=[validate_plain_text], help_text="What +2 means.")
-    pole_for = models.TextField(blank=True, validators=[validate_plain_text], help_text="The +2 pole in a few words.")
+    proposal = models.TextField(validators=[validate_plain_text], help_text=gettext_lazy("What +2 means."))
+    pole_for = models.TextField(
+        blank=True, validators=[validate_plain_text], help_text=gettext_lazy("The +2 pole in a few words.")
+    )
     pole_against = models.TextField(
-        blank=True, validators=[validate_plain_text], help_text="The −2 pole in a few words."
+        blank=True, validators=[validate_plain_text], help_text=gettext_lazy("The −2 pole in a few words.")
     )
     reference_point = models.TextField(
-        blank=True, validators=[validate_plain_text], help_text="What holds if nothing is agreed."
+        blank=True, validators=[validate_plain_text], help_text=gettext_lazy("What holds if nothing is agreed.")
     )
     keywords = models.JSONField(default=list, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
-    rank = models.PositiveIntegerField(default=0, help_text="Order on pages, the first is 0.")
+    rank = models.PositiveIntegerField(default=0, help_text=gettext_lazy("Order on pages, the first is 0."))
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
     )
@@ -60,7 +63,7 @@ class CodebookVersion(Record):
         constraints = [models.UniqueConstraint(fields=["negotiation", "version"], name="codebook_version_once")]
 
     def __str__(self) -> str:
-        return f"Codebook {self.version}"
+        return gettext("Codebook %(version)s") % {"version": self.version}
 
 
 class CodebookEntry(Record):
@@ -74,13 +77,16 @@ class CodebookEntry(Record):
     version = models.ForeignKey(CodebookVersion, on_delete=models.CASCADE, related_name="entries")
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="codebook_entries")
     definition = models.TextField(blank=True, validators=[validate_plain_text])
-    proposal = models.TextField(validators=[validate_plain_text], help_text="What +2 means.")
+    proposal = models.TextField(validators=[validate_plain_text], help_text=gettext_lazy("What +2 means."))
     pole_for = models.TextField(blank=True, validators=[validate_plain_text])
     pole_against = models.TextField(blank=True, validators=[validate_plain_text])
     reference_point = models.TextField(blank=True, validators=[validate_plain_text])
     anchors = models.JSONField(default=dict, blank=True)
     rules = models.TextField(
-        "decision rules", blank=True, validators=[validate_plain_text], help_text="How coders decide the hard cases."
+        "decision rules",
+        blank=True,
+        validators=[validate_plain_text],
+        help_text=gettext_lazy("How coders decide the hard cases."),
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.enums import ReviewPolicy, Role, RoundFormat, RoundStatus, Visibility
 from positions.models.base import Record, choice_constraint
@@ -21,10 +22,13 @@ class Negotiation(Record):
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.RESTRICTED)
     review_policy = models.CharField(max_length=6, choices=ReviewPolicy.choices, default=ReviewPolicy.SINGLE)
     parties = models.ManyToManyField(
-        Party, blank=True, related_name="negotiations", help_text="The roster: who takes part or is followed."
+        Party,
+        blank=True,
+        related_name="negotiations",
+        help_text=gettext_lazy("The roster: who takes part or is followed."),
     )
     persons = models.ManyToManyField(
-        Person, blank=True, related_name="negotiations", help_text="The roster: who speaks or negotiates."
+        Person, blank=True, related_name="negotiations", help_text=gettext_lazy("The roster: who speaks or negotiates.")
     )
     created_at = models.DateTimeField()
 
@@ -79,7 +83,7 @@ class Delegation(Record):
         constraints = [models.UniqueConstraint(fields=["round", "party"], name="delegation_once")]
 
     def __str__(self) -> str:
-        return f"{self.party} at {self.round}"
+        return gettext("%(party)s at %(round)s") % {"party": self.party, "round": self.round}
 
 
 class DelegationMember(Record):
@@ -88,7 +92,7 @@ class DelegationMember(Record):
     delegation = models.ForeignKey(Delegation, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegation_memberships")
     title = models.CharField(max_length=300, blank=True, validators=[validate_plain_text])
-    rank = models.PositiveIntegerField(default=0, help_text="Order of precedence, the first is 0.")
+    rank = models.PositiveIntegerField(default=0, help_text=gettext_lazy("Order of precedence, the first is 0."))
 
     class Meta:
         ordering = ["delegation", "rank", "person"]

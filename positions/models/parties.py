@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.enums import AliasKind, PartyKind
 from positions.models.base import Record, choice_constraint
@@ -17,13 +18,17 @@ class Party(Record):
     name = models.CharField(max_length=300, validators=[validate_plain_text])
     kind = models.CharField(max_length=12, choices=PartyKind.choices, default=PartyKind.STATE)
     iso3 = models.CharField(  # noqa: DJ001 - null in every payload, and unique notation
-        "ISO 3166 code", max_length=3, null=True, blank=True, help_text="Three letters, states only: NAM is Namibia."
+        "ISO 3166 code",
+        max_length=3,
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("Three letters, states only: NAM is Namibia."),
     )
     wikidata_id = models.CharField("Wikidata item", max_length=20, blank=True, validators=[validate_wikidata_id])
     is_listed = models.BooleanField(
         "listed as public",
         default=False,
-        help_text="Shown to everybody, whether or not a negotiation they see uses it.",
+        help_text=gettext_lazy("Shown to everybody, whether or not a negotiation they see uses it."),
     )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
@@ -87,7 +92,7 @@ class BlocMembership(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member} in {self.bloc}"
+        return gettext("%(member)s in %(bloc)s") % {"member": self.member, "bloc": self.bloc}
 
 
 class Person(Record):
@@ -98,7 +103,7 @@ class Person(Record):
     is_listed = models.BooleanField(
         "listed as public",
         default=False,
-        help_text="Shown to everybody, whether or not a negotiation they see uses it.",
+        help_text=gettext_lazy("Shown to everybody, whether or not a negotiation they see uses it."),
     )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from positions.enums import RelationKind
 from positions.models.base import Record, choice_constraint
@@ -25,7 +26,9 @@ class Relation(Record):
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="relations")
     other = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="relations_to_it")
     seen_by = models.CharField(
-        max_length=150, validators=[validate_plain_text], help_text="A user name, or the name an import gives."
+        max_length=150,
+        validators=[validate_plain_text],
+        help_text=gettext_lazy("A user name, or the name an import gives."),
     )
     seen_by_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

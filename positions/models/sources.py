@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.enums import Attribution, DerivationKind, Reliability, SourceKind, TextAccess, Tlp
 from positions.models.base import FoldedText, Record, choice_constraint
@@ -16,7 +17,7 @@ class Source(Record):
 
     negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="sources")
     key = models.CharField(
-        max_length=200, validators=[validate_plain_text], help_text="A name unique in the negotiation."
+        max_length=200, validators=[validate_plain_text], help_text=gettext_lazy("A name unique in the negotiation.")
     )
     title = models.CharField(max_length=500, validators=[validate_plain_text])
     kind = models.CharField(max_length=12, choices=SourceKind.choices, default=SourceKind.OTHER)
@@ -28,7 +29,7 @@ class Source(Record):
         max_length=40,
         blank=True,
         validators=[validate_edtf],
-        help_text="EDTF: 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01.",
+        help_text=gettext_lazy("EDTF: 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01."),
     )
     published_earliest = models.DateField(null=True, blank=True, editable=False)
     published_latest = models.DateField(null=True, blank=True, editable=False)
@@ -84,9 +85,9 @@ class SourceText(Record):
     version = models.PositiveIntegerField()
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
-    length = models.PositiveIntegerField(help_text="In Unicode code points.")
+    length = models.PositiveIntegerField(help_text=gettext_lazy("In Unicode code points."))
     extraction = models.CharField(
-        max_length=60, default="plain text", help_text="How the text was taken from the document."
+        max_length=60, default="plain text", help_text=gettext_lazy("How the text was taken from the document.")
     )
     recorded_at = models.DateTimeField()
 
@@ -99,4 +100,4 @@ class SourceText(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source}, version {self.version}"
+        return gettext("%(source)s, version %(version)s") % {"source": self.source, "version": self.version}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from positions.enums import AnchorStatus, Attribution, Credibility, Directness
 from positions.models.base import FoldedText, Record, choice_constraint
@@ -71,7 +72,9 @@ class Statement(Record):
         db_index=False,
     )
     reason = models.TextField(
-        blank=True, validators=[validate_plain_text], help_text="Why this record replaced the one it supersedes."
+        blank=True,
+        validators=[validate_plain_text],
+        help_text=gettext_lazy("Why this record replaced the one it supersedes."),
     )
     withdrawal_reason = models.TextField(blank=True, validators=[validate_plain_text])
     folded = FoldedText(of=("exact",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.models.base import Record
 from positions.models.issues import Issue
@@ -19,7 +20,7 @@ class SuggestionRefusal(Record):
     """
 
     text = models.ForeignKey(SourceText, on_delete=models.CASCADE, related_name="refused_suggestions")
-    start = models.PositiveIntegerField(help_text="In Unicode code points of the text.")
+    start = models.PositiveIntegerField(help_text=gettext_lazy("In Unicode code points of the text."))
     end = models.PositiveIntegerField()
     party = models.ForeignKey(Party, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
@@ -36,4 +37,4 @@ class SuggestionRefusal(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.start}–{self.end} of {self.text}"
+        return gettext("%(start)s–%(end)s of %(text)s") % {"start": self.start, "end": self.end, "text": self.text}

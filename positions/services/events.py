@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from positions.models import Event, Negotiation
 from positions.models.base import FoldedText
@@ -24,8 +24,13 @@ def record_event(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> Event:
-    """Append one entry. A null actor is the user ``system``: the command line and scheduled work."""
+    """Append one entry. A null actor is the user ``system``: the command line and scheduled work.
+
+    The log is read by everybody, so it names its subject in one language, whoever writes.
+    """
     ring_after_events()
+    with translation.override("en"):
+        subject_label = str(subject)[:200]
     return Event.objects.create(
         at=timezone.now(),
         actor=actor,
@@ -33,7 +38,7 @@ def record_event(
         action=action,
         subject_type=subject._meta.model_name or "",
         subject_id=str(subject.pk),
-        subject_label=str(subject)[:200],
+        subject_label=subject_label,
         negotiation=negotiation,
         reason=reason,
         before=before,

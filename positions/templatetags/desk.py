@@ -9,9 +9,10 @@ from django import template
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
-from positions.admin.history import name_action as say_action
 from positions.admin.scope import desk_negotiations, desk_rows, reader_on
+from positions.admin.words import name_action as say_action
 from positions.models import Negotiation, Source
 from positions.queries.review import StalePosition, WaitingQueue, stale_positions, waiting_queues
 
@@ -22,12 +23,15 @@ STALE_SHOWN = 10
 SHOWN_NEGOTIATIONS = 20
 SUBJECTS = (
     (
-        "Evidence",
+        gettext_lazy("Evidence"),
         ("Source", "Statement", "Coding", "Condition", "SourceText", "ConditionStatusEntry", "StatementGroup"),
     ),
-    ("Negotiations", ("Negotiation", "Issue", "Round", "CodebookVersion", "Member", "Delegation", "DelegationMember")),
-    ("Parties and people", ("Party", "Person", "PartyAlias", "BlocMembership", "Appointment")),
-    ("Log and work", ("Event", "Job", "WorkerHeartbeat")),
+    (
+        gettext_lazy("Negotiations"),
+        ("Negotiation", "Issue", "Round", "CodebookVersion", "Member", "Delegation", "DelegationMember"),
+    ),
+    (gettext_lazy("Parties and people"), ("Party", "Person", "PartyAlias", "BlocMembership", "Appointment")),
+    (gettext_lazy("Log and work"), ("Event", "Job", "WorkerHeartbeat")),
 )
 
 
@@ -66,7 +70,7 @@ def group_models(app_list: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
         {**domain, "name": name, "models": [models.pop(each) for each in names if each in models]}
         for name, names in SUBJECTS
     ]
-    left = [{**domain, "name": "More", "models": list(models.values())}] if models else []
+    left = [{**domain, "name": gettext("More"), "models": list(models.values())}] if models else []
     return [group for group in (*groups, *left) if group["models"]] + others
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import models
+from django.utils import translation
 
 from positions.enums import Role
 from positions.exceptions import Invalid
@@ -160,7 +161,8 @@ class Plan:
 
     def counts(self) -> dict[str, int]:
         """How many rows of each kind are added, and how many are changed."""
-        added = Counter(str(row._meta.verbose_name_plural) for row in self.rows)
+        with translation.override("en"):  # the log keeps the counts
+            added = Counter(str(row._meta.verbose_name_plural) for row in self.rows)
         changed = {(row._meta.label, row.pk) for row, _ in self.changes}
         return {**dict(sorted(added.items())), **({"changed": len(changed)} if changed else {})}
 

@@ -2,6 +2,7 @@
 // Without this script the same buttons and links do the same.
 
 import { Keys } from "./tagging/keys.js";
+import { say } from "./wording.js";
 
 const page = document.getElementById("review");
 const overlay = document.getElementById("keys");
@@ -19,7 +20,7 @@ function press(element, event) {
   if (words) {
     waiting = element;
     words.focus();
-    status.textContent = `${element.dataset.keyName}: write, then press Ctrl and Enter; Esc leaves.`;
+    status.textContent = say("keys-write", { action: element.dataset.keyName });
   } else if (element.matches("textarea, input, select")) {
     element.focus();
   } else {
@@ -30,7 +31,7 @@ function press(element, event) {
 function send(event) {
   const button = waiting ?? page.querySelector("[data-sends]");
   if (!button) {
-    status.textContent = "Say first what becomes of the reading: its key is on the button.";
+    status.textContent = say("keys-say-first");
   } else if (!event?.repeat) {
     button.click();
   }
@@ -52,9 +53,9 @@ const entries = [...page.querySelectorAll("[data-key]")].map((element) => ({
 }));
 const table = [
   ...entries,
-  { key: "Ctrl+Enter", shown: "Ctrl ↵", name: page.dataset.sending, group: "Decide", chord: true, run: send },
-  { key: "Escape", shown: "Esc", name: "leave the field", group: "Go", chord: true, run: leave },
-  { key: "?", name: "these keys", group: "Go", run: () => overlay.showModal() },
+  { key: "Ctrl+Enter", shown: "Ctrl ↵", name: page.dataset.sending, group: say("keys-decide"), chord: true, run: send },
+  { key: "Escape", shown: "Esc", name: say("keys-leave-field"), group: say("keys-go"), chord: true, run: leave },
+  { key: "?", name: say("keys-keys"), group: say("keys-go"), run: () => overlay.showModal() },
 ];
 const keys = new Keys(table, { isBusy: () => isLeaving });
 

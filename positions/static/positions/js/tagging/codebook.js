@@ -2,6 +2,7 @@
 
 import { signed } from "./marks.js";
 import { byId } from "./panel.js";
+import { say } from "../wording.js";
 
 export function drawCodebook(issue) {
   byId("codebook").hidden = !issue;
@@ -21,8 +22,8 @@ export function drawCodebook(issue) {
   }
   const parts = [
     issue.entry?.definition && element("p", issue.entry.definition),
-    element("p", `Proposal: ${issue.proposal}`),
-    issue.reference_point && element("p", `If nothing is agreed: ${issue.reference_point}`),
+    element("p", say("tag-proposal", { words: issue.proposal })),
+    issue.reference_point && element("p", say("tag-reference-point", { words: issue.reference_point })),
     list,
     issue.entry?.rules && element("p", issue.entry.rules, "rules"),
   ];

@@ -2,6 +2,7 @@
 
 import { Combobox, findAmong } from "./combobox.js";
 import { signed } from "./marks.js";
+import { say } from "../wording.js";
 
 export const STANCE_KEYS = [[2, "1"], [1, "2"], [0, "3"], [-1, "4"], [-2, "5"]];
 export const STATE_KEYS = { unclear: "6", abstained: "7", absent: "8" };
@@ -43,9 +44,9 @@ export class CodingView {
       onChange: (box) => this.change({ issue: box.single?.slug ?? null }),
     });
     this.find(".issue-label").htmlFor = `${this.id}-issue`;
-    this.element.querySelector("[data-field=stance]").setAttribute("aria-label", "Stance");
-    this.element.querySelector("[data-field=state]").setAttribute("aria-label", "No stance, because");
-    this.element.querySelector("[data-field=move]").setAttribute("aria-label", "Move");
+    this.element.querySelector("[data-field=stance]").setAttribute("aria-label", say("tag-stance"));
+    this.element.querySelector("[data-field=state]").setAttribute("aria-label", say("tag-no-stance"));
+    this.element.querySelector("[data-field=move]").setAttribute("aria-label", say("tag-move"));
   }
 
   buildChips() {
@@ -54,15 +55,14 @@ export class CodingView {
     this.find(".scale").append(
       ...STANCE_KEYS.map(([stance, key]) => {
         const label = stances.get(stance) ?? "";
-        const [words] = label.replace(/^[+−-]?\d:?\s*/u, "").split(/[,:;(]| or /u);
-        const chip = this.chip({ stance, state: "coded" }, signed(stance), key, words);
+        const chip = this.chip({ stance, state: "coded" }, signed(stance), key, say(`tag-stance-${stance}`));
         chip.title = label;
         return chip;
       }),
     );
     const states = vocabularies.state.filter(({ value }) => value !== "coded");
     this.find(".states").append(
-      ...states.map(({ value, label }) => this.chip({ state: value, stance: null }, shortened(label), STATE_KEYS[value])),
+      ...states.map(({ value }) => this.chip({ state: value, stance: null }, say(`tag-state-${value}`), STATE_KEYS[value])),
     );
     this.find(".moves").append(
       ...vocabularies.move.map(({ value, label }) => this.chip({ move: value }, label.toLowerCase(), MOVE_KEYS[value])),
@@ -95,7 +95,7 @@ export class CodingView {
     this.partyBox = new Combobox(this.find(".party-box"), {
       id: `${this.id}-party`,
       find: this.desk.findParties,
-      placeholder: "the party that states it",
+      placeholder: say("tag-stating-party"),
       onChange: (box) => this.change({ party: box.single }),
     });
     this.find(".party-label").htmlFor = `${this.id}-party`;
@@ -147,10 +147,12 @@ export class CodingView {
     const note = this.find(".coding-note");
     const parts = [];
     if (this.coding.kept) {
-      parts.push(`by ${this.coding.coder || "another coder"}, ${this.coding.status}`);
+      const status = say(`tag-status-${this.coding.status}`);
+      const { coder } = this.coding;
+      parts.push(coder ? say("tag-by-coder", { coder, status }) : say("tag-by-another", { status }));
     }
     if (this.coding.comment) {
-      parts.push(`returned: ${this.coding.comment}`);
+      parts.push(say("tag-returned", { comment: this.coding.comment }));
     }
     note.textContent = parts.join(" · ");
     note.hidden = parts.length === 0;
@@ -168,8 +170,8 @@ export class CodingView {
       words.value = condition.text;
       words.addEventListener("input", () => this.changeCondition(condition, { text: words.value }));
       const box = new Combobox(row.querySelector(".falls-on"), {
-        label: "On whom the condition falls",
-        placeholder: "on whom",
+        label: say("tag-falls-on"),
+        placeholder: say("tag-on-whom"),
         find: this.desk.findParties,
         onChange: (chosen) => this.changeCondition(condition, { falls_on: chosen.single }),
       });
@@ -192,8 +194,7 @@ export class CodingView {
   // Number it among its siblings and show whether keys go to it.
   place(number, total, isActive, showsMore) {
     const issue = this.desk.issues.find((one) => one.slug === this.coding.issue);
-    const named = issue && total > 1 && !isActive ? `: ${issue.title} ${signed(this.coding.stance)}` : "";
-    this.find(".coding-name").textContent = total > 1 ? `Reading ${number}${named}` : "Reading";
+    this.find(".coding-name").textContent = nameReading(number, total, isActive ? null : issue, this.coding.stance);
     this.find(".remove-coding").hidden = total === 1;
     this.element.classList.toggle("active", isActive);
     this.element.classList.toggle("alone", total === 1);
@@ -201,11 +202,17 @@ export class CodingView {
   }
 }
 
+function nameReading(number, total, issue, stance) {
+  if (total === 1) {
+    return say("tag-reading");
+  }
+  if (!issue) {
+    return say("tag-reading-number", { number });
+  }
+  return say("tag-reading-on", { number, issue: issue.title, stance: signed(stance) });
+}
+
 export function fillSelect(select, choices, empty = null) {
   const options = choices.map(({ value, label }) => new Option(label, value));
   select.replaceChildren(...(empty === null ? options : [new Option(empty, ""), ...options]));
-}
-
-function shortened(label) {
-  return label.replace(/\s*\(.*$/u, "").toLowerCase();
 }

@@ -1,5 +1,7 @@
 // A text box that offers choices while one types (the ARIA 1.2 combobox with a list), for one value or several.
 
+import { say } from "../wording.js";
+
 let numbers = 0;
 
 export class Combobox {
@@ -43,7 +45,7 @@ export class Combobox {
       this.input.setAttribute("aria-label", label);
       this.list.setAttribute("aria-label", label);
     } else {
-      this.list.setAttribute("aria-label", "Choices");
+      this.list.setAttribute("aria-label", say("tag-choices"));
     }
     this.input.dir = "auto";
     this.box.classList.add("combobox");
@@ -85,7 +87,7 @@ export class Combobox {
     const remove = document.createElement("button");
     remove.type = "button";
     remove.textContent = "×";
-    remove.setAttribute("aria-label", `Remove ${chosen.name}`);
+    remove.setAttribute("aria-label", say("tag-remove", { name: chosen.name }));
     remove.addEventListener("click", () => {
       this.value = this.value.filter((other) => other.slug !== chosen.slug);
       this.draw();
@@ -137,7 +139,7 @@ export class Combobox {
       none.className = "no-choice";
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
-      none.textContent = this.free ? "Kept as you type it" : "Nothing found";
+      none.textContent = say(this.free ? "tag-kept-as-typed" : "tag-nothing-found");
       this.list.append(none);
     }
     this.list.hidden = false;

@@ -2,42 +2,43 @@
 
 import { signed } from "./marks.js";
 import { byId } from "./panel.js";
+import { say } from "../wording.js";
 
 // A form in words: field name to what it says.
 export function describe(form, desk, text) {
   const names = (parties) => parties.map((party) => party.name).join(", ");
   const label = (kind, value) => desk.vocabularies[kind].find((one) => String(one.value) === String(value))?.label ?? "–";
   const words = new Map([
-    ["Passage", Number.isInteger(form.start) ? (text?.slice(form.start, form.end) ?? `${form.start}–${form.end}`) : "–"],
-    ["Party", names(form.asserted_by)],
-    ["Speaker", form.speaker?.name ?? form.speaker_label],
-    ["Addressees", names(form.addressees)],
-    ["Directness", label("directness", form.directness)],
-    ["Attribution", label("attribution", form.attribution)],
-    ["Credibility", label("credibility", form.credibility)],
-    ["Stated on", form.stated_on],
-    ["Round", form.round ?? "–"],
-    ["Note", form.note],
+    [say("tag-field-passage"), Number.isInteger(form.start) ? (text?.slice(form.start, form.end) ?? `${form.start}–${form.end}`) : "–"],
+    [say("tag-field-party"), names(form.asserted_by)],
+    [say("tag-field-speaker"), form.speaker?.name ?? form.speaker_label],
+    [say("tag-field-addressees"), names(form.addressees)],
+    [say("tag-field-directness"), label("directness", form.directness)],
+    [say("tag-field-attribution"), label("attribution", form.attribution)],
+    [say("tag-field-credibility"), label("credibility", form.credibility)],
+    [say("tag-field-stated-on"), form.stated_on],
+    [say("tag-field-round"), form.round ?? "–"],
+    [say("tag-field-note"), form.note],
   ]);
   form.codings.forEach((coding) => {
-    const issue = desk.issues.find((one) => one.slug === coding.issue)?.title ?? "no issue";
+    const issue = desk.issues.find((one) => one.slug === coding.issue)?.title ?? say("tag-no-issue");
     const party = coding.party?.name ?? names(form.asserted_by);
-    words.set(`Reading: ${party}, ${issue}`, describeCoding(coding, label));
+    words.set(say("tag-reading-of", { party, issue }), describeCoding(coding, label));
   });
   return words;
 }
 
 function describeCoding(coding, label) {
   const conditions = coding.conditions.map((one) => {
-    const whom = one.falls_on ? ` (on ${one.falls_on.name})` : "";
-    return `${label("condition_kind", one.kind)}: ${one.text}${whom}`;
+    const words = { kind: label("condition_kind", one.kind), condition: one.text };
+    return one.falls_on ? say("tag-condition-on", { ...words, party: one.falls_on.name }) : say("tag-condition", words);
   });
   const parts = [
     coding.state === "coded" ? signed(coding.stance) : label("state", coding.state),
     label("move", coding.move),
-    coding.red_line ? "red line" : "",
-    coding.reciprocal ? "reciprocal" : "",
-    `confidence ${coding.confidence}`,
+    coding.red_line ? say("tag-red-line") : "",
+    coding.reciprocal ? say("tag-reciprocal") : "",
+    say(`tag-confidence-${coding.confidence}`),
     ...conditions,
   ];
   return parts.filter(Boolean).join(" · ");
@@ -52,7 +53,7 @@ export function askWhichVersion({ mine, theirs, lead, needsReason, reason }) {
   byId("conflict-reason-row").hidden = !needsReason;
   byId("conflict-reason").value = reason;
   byId("conflict-error").hidden = true;
-  dialog.querySelector("[data-choice=theirs]").textContent = theirs ? "Keep theirs" : "Leave it withdrawn";
+  dialog.querySelector("[data-choice=theirs]").textContent = say(theirs ? "tag-keep-theirs" : "tag-leave-withdrawn");
   dialog.showModal();
   return new Promise((resolve) => {
     const controller = new AbortController();
@@ -64,7 +65,7 @@ export function askWhichVersion({ mine, theirs, lead, needsReason, reason }) {
     dialog.addEventListener("click", (event) => {
       const choice = event.target.closest("[data-choice]")?.dataset.choice;
       if (choice === "mine" && needsReason && !byId("conflict-reason").value.trim()) {
-        byId("conflict-error").textContent = "Say in a line why yours is right: it is published, so this is a correction.";
+        byId("conflict-error").textContent = say("tag-why-yours");
         byId("conflict-error").hidden = false;
         byId("conflict-reason").focus();
       } else if (choice) {
@@ -85,14 +86,14 @@ function rowOf(field, mine, theirs) {
   for (const side of [mine, theirs]) {
     const cell = document.createElement("td");
     cell.dir = "auto";
-    cell.textContent = String(side ? side.get(field) || "–" : "withdrawn");
+    cell.textContent = String(side ? side.get(field) || "–" : say("tag-withdrawn-version"));
     row.append(cell);
   }
   if (differs) {
     row.className = "differs";
     const word = document.createElement("span");
     word.className = "differs-word";
-    word.textContent = "differs";
+    word.textContent = say("tag-differs");
     name.append(" ", word);
   }
   return row;

@@ -1,5 +1,7 @@
 // What a statement costs: key presses, modifiers included, and clicks between the selection and its saving.
 
+import { sayCount } from "../wording.js";
+
 export class Effort {
   constructor(corner) {
     this.corner = corner;
@@ -38,7 +40,11 @@ export class Effort {
     dataset.most = String(Math.max(...this.saved));
     dataset.total = String(total);
     dataset.statements = String(this.saved.length);
-    const mean = (total / this.saved.length).toFixed(1);
-    this.corner.textContent = `${taken} presses · mean ${mean} of ${this.saved.length}`;
+    const mean = total / this.saved.length;
+    this.corner.textContent = sayCount("tag-effort", taken, { mean: localized(mean), statements: this.saved.length });
   }
+}
+
+function localized(mean) {
+  return mean.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }

@@ -1,6 +1,7 @@
 // What the panel holds, as plain values: made from defaults, a suggestion or a statement; checked; turned into a request.
 
 import { newKey } from "./server.js";
+import { say } from "../wording.js";
 
 export const STATEMENT_FIELDS = [
   "asserted_by", "speaker", "speaker_label", "directness", "attribution", "credibility", "stated_on", "round",
@@ -91,16 +92,16 @@ export function findFaults(form, text) {
   const faults = {};
   if (form.editing?.anchor_status !== "none") {
     if (!Number.isInteger(form.start) || !Number.isInteger(form.end)) {
-      faults.start = ["Select a passage first."];
+      faults.start = [say("tag-select-first")];
     } else if (form.start < 0 || form.start >= form.end || form.end > text.end) {
-      faults.start = [`A passage lies between 0 and ${text.end}, its start before its end.`];
+      faults.start = [say("tag-passage-bounds", { end: text.end })];
     }
   }
   if (form.asserted_by.length === 0) {
-    faults.asserted_by = ["Choose who states this."];
+    faults.asserted_by = [say("tag-choose-party")];
   }
   if (form.editing?.published && !form.reason.trim()) {
-    faults.reason = ["Say in a line why it is corrected."];
+    faults.reason = [say("tag-why-corrected")];
   }
   form.codings.forEach((coding, place) => Object.assign(faults, codingFaults(coding, `codings[${place}]`)));
   return faults;
@@ -109,21 +110,21 @@ export function findFaults(form, text) {
 function codingFaults(coding, prefix) {
   const faults = {};
   if (!coding.issue) {
-    faults[`${prefix}.issue`] = ["Choose an issue."];
+    faults[`${prefix}.issue`] = [say("tag-choose-issue")];
   }
   if (coding.state === "coded" && coding.stance === null) {
-    faults[`${prefix}.stance`] = ["Choose a stance, 1 to 5."];
+    faults[`${prefix}.stance`] = [say("tag-choose-stance")];
   }
   if (!coding.move) {
-    faults[`${prefix}.move`] = ["Choose a move."];
+    faults[`${prefix}.move`] = [say("tag-choose-move")];
   }
   coding.conditions.forEach((condition, place) => {
     if (!condition.text.trim()) {
-      faults[`${prefix}.conditions[${place}].text`] = ["Say what it depends on, or remove the condition."];
+      faults[`${prefix}.conditions[${place}].text`] = [say("tag-say-condition")];
     }
   });
   if (coding.move === "offer" && coding.conditions.length && Math.abs(coding.stance ?? 0) > 1) {
-    faults[`${prefix}.stance`] = ["An offer that depends on a condition is at most ±1."];
+    faults[`${prefix}.stance`] = [say("tag-offer-bounds")];
   }
   return faults;
 }

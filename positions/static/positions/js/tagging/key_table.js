@@ -3,30 +3,31 @@
 import { MOVE_KEYS, STANCE_KEYS, STATE_KEYS } from "./codings.js";
 import { signed } from "./marks.js";
 import { byId } from "./panel.js";
+import { say } from "../wording.js";
 
 export function keyTable(page) {
   return [...textKeys(page), ...stanceKeys(page), ...moveKeys(page), ...fieldKeys(page), ...savingKeys(page)];
 }
 
 function textKeys(page) {
-  const group = "In the text";
+  const group = say("keys-in-text");
   const caretKeys = [
-    ["← →", "a character on"], ["Ctrl ← →", "a word on; also with Alt"], ["↑ ↓", "a line on"],
-    ["Home End", "to the ends of the paragraph; with Ctrl, of the text"], ["Shift", "with these: select"],
-    ["Ctrl a", "select the whole text"],
+    ["← →", say("keys-character")], ["Ctrl ← →", say("keys-word")], ["↑ ↓", say("keys-line")],
+    ["Home End", say("keys-ends")], ["Shift", say("keys-select")],
+    ["Ctrl a", say("keys-select-all")],
   ];
-  const inText = (run) => () => (page.text ? run() : page.say("This source has no text."));
+  const inText = (run) => () => (page.text ? run() : page.say(say("tag-no-text")));
   return [
     ...caretKeys.map(([shown, name]) => ({ key: `caret ${shown}`, shown, name, group })),
-    { key: "n", name: "next suggestion, else next sentence", group, run: inText(() => page.passages.step(true)) },
-    { key: "p", name: "the one before", group, run: inText(() => page.passages.step(false)) },
-    { key: ".", name: "next sentence", group, run: inText(() => page.passages.stepSentence(true)) },
-    { key: ",", name: "sentence before", group, run: inText(() => page.passages.stepSentence(false)) },
-    { key: ">", name: "add the next sentence to the selection", group, run: inText(() => page.passages.extendSentence(true)) },
-    { key: "<", name: "… the sentence before", group, run: inText(() => page.passages.extendSentence(false)) },
-    { key: "Enter", shown: "↵", name: "open the statement at the caret, or go to the panel", group, run: () => enter(page) },
-    { key: "y", name: "take the suggestion over", group, run: () => page.passages.accept() },
-    { key: "x", name: "refuse the suggestion", group, run: () => page.passages.refuse() },
+    { key: "n", name: say("keys-next"), group, run: inText(() => page.passages.step(true)) },
+    { key: "p", name: say("keys-before"), group, run: inText(() => page.passages.step(false)) },
+    { key: ".", name: say("keys-next-sentence"), group, run: inText(() => page.passages.stepSentence(true)) },
+    { key: ",", name: say("keys-sentence-before"), group, run: inText(() => page.passages.stepSentence(false)) },
+    { key: ">", name: say("keys-add-next"), group, run: inText(() => page.passages.extendSentence(true)) },
+    { key: "<", name: say("keys-add-before"), group, run: inText(() => page.passages.extendSentence(false)) },
+    { key: "Enter", shown: "↵", name: say("keys-open"), group, run: () => enter(page) },
+    { key: "y", name: say("keys-take-over"), group, run: () => page.passages.accept() },
+    { key: "x", name: say("keys-refuse"), group, run: () => page.passages.refuse() },
   ];
 }
 
@@ -51,7 +52,7 @@ function coding(page, run) {
 }
 
 function stanceKeys(page) {
-  const group = "Stance";
+  const group = say("tag-stance");
   const names = new Map(page.desk.vocabularies.stance.map(({ value, label }) => [Number(value), label]));
   const stances = STANCE_KEYS.map(([stance, key]) => ({
     key, name: names.get(stance) ?? signed(stance), group,
@@ -66,29 +67,29 @@ function stanceKeys(page) {
 
 function moveKeys(page) {
   return page.desk.vocabularies.move.filter(({ value }) => MOVE_KEYS[value]).map(({ value, label }) => ({
-    key: MOVE_KEYS[value], name: label.toLowerCase(), group: "Move",
+    key: MOVE_KEYS[value], name: label.toLowerCase(), group: say("tag-move"),
     run: coding(page, (view) => view.change({ move: value })),
   }));
 }
 
 function fieldKeys(page) {
-  const group = "Fields";
+  const group = say("keys-fields");
   const open = (box) => {
     page.openSheet(true);
     box().openFrom(page.text?.root ?? byId("panel-title"));
   };
   return [
-    { key: "w", name: "who states it: party", group, run: coding(page, () => open(() => page.panel.parties)) },
-    { key: "i", name: "issue", group, run: coding(page, (view) => open(() => view.issueBox)) },
-    { key: "s", name: "speaker", group, run: coding(page, () => open(() => page.panel.speaker)) },
-    { key: "l", name: "red line", group, run: coding(page, (view) => view.toggle("red_line")) },
-    { key: "b", name: "reciprocal: both sides bound", group, run: coding(page, (view) => view.toggle("reciprocal")) },
-    { key: "k", name: "add a condition", group, run: coding(page, (view) => addCondition(page, view)) },
-    { key: "j", name: "add another reading", group, run: coding(page, () => page.panel.addCoding()) },
-    { key: "J", shown: "⇧ j", name: "go to the next reading", group, run: () => page.panel.nextCoding() },
-    { key: "q", name: "said jointly by several parties", group, run: () => toggleJoint(page) },
-    { key: "m", name: "more fields, or fewer", group, run: () => page.panel.toggleMore() },
-    { key: "h", name: "codebook", group, run: () => toggle(byId("codebook")) },
+    { key: "w", name: say("keys-party"), group, run: coding(page, () => open(() => page.panel.parties)) },
+    { key: "i", name: say("keys-issue"), group, run: coding(page, (view) => open(() => view.issueBox)) },
+    { key: "s", name: say("keys-speaker"), group, run: coding(page, () => open(() => page.panel.speaker)) },
+    { key: "l", name: say("keys-red-line"), group, run: coding(page, (view) => view.toggle("red_line")) },
+    { key: "b", name: say("keys-reciprocal"), group, run: coding(page, (view) => view.toggle("reciprocal")) },
+    { key: "k", name: say("keys-condition"), group, run: coding(page, (view) => addCondition(page, view)) },
+    { key: "j", name: say("keys-reading"), group, run: coding(page, () => page.panel.addCoding()) },
+    { key: "J", shown: "⇧ j", name: say("keys-next-reading"), group, run: () => page.panel.nextCoding() },
+    { key: "q", name: say("keys-joint"), group, run: () => toggleJoint(page) },
+    { key: "m", name: say("keys-more"), group, run: () => page.panel.toggleMore() },
+    { key: "h", name: say("keys-codebook"), group, run: () => toggle(byId("codebook")) },
   ];
 }
 
@@ -108,14 +109,14 @@ function toggle(details) {
 }
 
 function savingKeys(page) {
-  const group = "Saving";
+  const group = say("keys-saving");
   return [
-    { key: "Ctrl+Enter", shown: "Ctrl ↵", name: "save", group, chord: true, run: () => page.save() },
-    { key: "Ctrl+Shift+Enter", shown: "Ctrl ⇧ ↵", name: "save and go to the next", group, chord: true, run: () => page.saveNext() },
-    { key: "9", name: "submit on saving, or keep as draft", group, run: () => switchMode(page) },
-    { key: "Ctrl+z", shown: "Ctrl z", name: "undo the last action (outside fields)", group, chord: true, outside: true, run: () => page.saving.undo() },
-    { key: "Escape", shown: "Esc", name: "leave the field, then the passage", group, chord: true, run: () => page.leave() },
-    { key: "?", name: "these keys", group, run: () => page.help() },
+    { key: "Ctrl+Enter", shown: "Ctrl ↵", name: say("keys-save"), group, chord: true, run: () => page.save() },
+    { key: "Ctrl+Shift+Enter", shown: "Ctrl ⇧ ↵", name: say("keys-save-next"), group, chord: true, run: () => page.saveNext() },
+    { key: "9", name: say("keys-mode"), group, run: () => switchMode(page) },
+    { key: "Ctrl+z", shown: "Ctrl z", name: say("keys-undo"), group, chord: true, outside: true, run: () => page.saving.undo() },
+    { key: "Escape", shown: "Esc", name: say("keys-leave"), group, chord: true, run: () => page.leave() },
+    { key: "?", name: say("keys-keys"), group, run: () => page.help() },
   ];
 }
 

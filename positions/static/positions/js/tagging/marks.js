@@ -1,6 +1,8 @@
 // Marks over the text: statements by issue, suggestions, the passage at hand. The text itself is never touched where
 // the browser has the CSS Custom Highlight API; elsewhere paragraphs are cut into flat runs. Letters stand in the margin.
 
+import { say, sayCount } from "../wording.js";
+
 export const STYLES = 40;
 const LAYERS = ["coded", "suggested", "suggested-now", "opened", "passage"];
 const LINE_PIXELS = 26;
@@ -202,10 +204,10 @@ export class Marks {
     if (place !== undefined) {
       button.dataset.style = String(place % STYLES);
     }
-    const issues = codings.map((one) => `${one.issue} ${signed(one.stance)}`).join(", ") || "not coded";
+    const issues = codings.map((one) => `${one.issue} ${signed(one.stance)}`).join(", ") || say("tag-not-coded");
     const words = exact.length > 80 ? `${exact.slice(0, 80)}…` : exact;
-    const others = more > 0 ? `, and ${more} more` : "";
-    button.setAttribute("aria-label", `${button.textContent}: ${party.name}, ${issues}: ${words}${others}`);
+    const said = { mark: button.textContent, party: party.name, issues, words };
+    button.setAttribute("aria-label", more > 0 ? sayCount("tag-mark-more", more, said) : say("tag-mark", said));
     button.addEventListener("click", () => this.onOpen(statements));
     return button;
   }

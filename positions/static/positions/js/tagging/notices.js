@@ -1,6 +1,7 @@
 // Messages to the person: notices that stay until settled, and short announcements for those who listen.
 
 import { byId } from "./panel.js";
+import { say } from "../wording.js";
 
 export function announce(words) {
   const announcer = byId("announcer");
@@ -20,7 +21,7 @@ export function notice(name, words, { actions = [], tone = "note", quiet = false
   const dismiss = document.createElement("button");
   dismiss.type = "button";
   dismiss.className = "dismiss";
-  dismiss.setAttribute("aria-label", "Dismiss");
+  dismiss.setAttribute("aria-label", say("tag-dismiss"));
   dismiss.textContent = "×";
   dismiss.addEventListener("click", () => clearNotice(name));
   element.append(dismiss);

@@ -20,6 +20,7 @@ import { Shelf } from "./shelf.js";
 import { Standing } from "./standing.js";
 import { drawStatements, openChooser, showDialogs } from "./statement_lists.js";
 import { Watch } from "./watch.js";
+import { say, sayCount } from "../wording.js";
 
 class TaggingPage {
   constructor(root, state, server, shelf) {
@@ -58,7 +59,7 @@ class TaggingPage {
     this.caret = new Caret(this.text, this.segments, {
       onSelect: (span) => this.passages.select(span),
       onPoint: (offset) => this.passages.point(offset),
-      onBlank: () => this.say("Only white space is selected; select words."),
+      onBlank: () => this.say(say("tag-blank")),
     });
   }
 
@@ -122,9 +123,9 @@ class TaggingPage {
   takeUp({ form, sha256, submits, why }) {
     if (this.text && sha256 && sha256 !== this.desk.source.text?.sha256) {
       Object.assign(form, { start: null, end: null });
-      notice("draft", "The text has a new version since; select the passage again.");
+      notice("draft", say("tag-new-version"));
     } else {
-      notice("draft", why ?? "Took up what you had begun and not saved.", { quiet: true });
+      notice("draft", why ?? say("tag-took-up"), { quiet: true });
     }
     byId("tagging").querySelector(`input[name=mode][value=${submits === false ? "draft" : "submit"}]`).checked = true;
     this.panel.show(form);
@@ -156,12 +157,12 @@ class TaggingPage {
   showSaved() {
     const waiting = this.saving.outbox.waiting.length;
     const { form } = this.panel;
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     const parts = [
-      waiting ? `${waiting} waiting to be sent` : "",
-      this.dirty || form.start !== null ? `kept on this machine ${time}` : "",
+      waiting ? sayCount("tag-waiting", waiting) : "",
+      this.dirty || form.start !== null ? say("tag-kept", { time }) : "",
     ].filter(Boolean);
-    const words = this.shelf.full ? "This browser keeps nothing: save soon" : parts.join(" · ") || "Nothing unsaved";
+    const words = this.shelf.full ? say("tag-save-soon") : parts.join(" · ") || say("tag-nothing-unsaved");
     byId("saved-state").textContent = words;
     byId("saved-state").dataset.waiting = String(waiting);
   }
@@ -170,7 +171,7 @@ class TaggingPage {
   async open(statements) {
     const waiting = statements.find((one) => one.waiting);
     if (waiting) {
-      this.say("This one waits on this machine to be sent; it can be edited then.");
+      this.say(say("tag-edit-later"));
       return;
     }
     const statement = statements.length > 1 ? await openChooser(statements, this.desk) : statements[0];
@@ -178,7 +179,7 @@ class TaggingPage {
       return;
     }
     if (this.dirty) {
-      this.saving.setAside(this.panel.form, "Set aside for another statement.");
+      this.saving.setAside(this.panel.form, say("tag-aside-another"));
     }
     this.guide?.leave();
     this.dirty = false;
@@ -186,7 +187,7 @@ class TaggingPage {
     this.passages.drawPassage();
     this.effort.stop();
     this.openSheet(true);
-    announce(`Opened: ${statement.exact.slice(0, 120)}`);
+    announce(say("tag-opened", { words: statement.exact.slice(0, 120) }));
   }
 
   async save() {
@@ -228,7 +229,7 @@ class TaggingPage {
       return;
     }
     if (this.dirty && (this.panel.form.start !== null || this.panel.form.editing)) {
-      this.saving.setAside(this.panel.form, "Left without saving.");
+      this.saving.setAside(this.panel.form, say("tag-aside-left"));
     }
     this.guide?.leave();
     this.begin();
@@ -280,13 +281,12 @@ class TaggingPage {
       this.marks.setStatements(shown);
       const open = this.guide.update(shown);
       this.marks.setSuggestions(open);
-      const words = `${open.length} suggested passage${open.length === 1 ? "" : "s"} left`;
-      byId("suggestion-count").textContent = this.guide.all.length ? words : "Nothing is suggested for this text.";
+      const words = sayCount("tag-suggestions-left", open.length);
+      byId("suggestion-count").textContent = this.guide.all.length ? words : say("tag-nothing-suggested");
       this.passages.drawPassage();
     }
     drawStatements(this);
-    const count = this.statements.size;
-    byId("statement-count").textContent = `${count} statement${count === 1 ? "" : "s"}`;
+    byId("statement-count").textContent = sayCount("tag-statements", this.statements.size);
   }
 
   async loadSuggestions() {
@@ -295,7 +295,7 @@ class TaggingPage {
       this.guide?.setSuggestions(suggestions);
       this.refresh();
     } catch {
-      byId("suggestion-count").textContent = "Suggestions could not be fetched; tagging works without them.";
+      byId("suggestion-count").textContent = say("tag-no-suggestions");
     }
     this.root.dataset.suggested = "true";
   }
@@ -325,8 +325,8 @@ async function boot() {
     state = await server.get("state/");
   } catch (error) {
     const isSignedOut = error instanceof SignedOut;
-    const action = isSignedOut ? { name: "Sign in", href: root.dataset.signIn } : null;
-    notice("state", isSignedOut ? error.message : `The page could not be filled: ${error.message} Reload it.`, {
+    const action = isSignedOut ? { name: say("tag-sign-in"), href: root.dataset.signIn } : null;
+    notice("state", isSignedOut ? error.message : say("tag-not-filled", { why: error.message }), {
       tone: "warn",
       actions: action ? [action] : [],
     });

@@ -3,6 +3,7 @@
 import { CodingView, fillSelect } from "./codings.js";
 import { Combobox, findAmong } from "./combobox.js";
 import { blankCoding } from "./form.js";
+import { say } from "../wording.js";
 
 const SELECTS = ["directness", "attribution", "credibility"];
 const TEXTS = ["stated_on", "note", "reason"];
@@ -34,7 +35,7 @@ export class Panel {
       id: "speaker",
       find: (words) => desk.findPersons(words, this.form.asserted_by[0]?.slug),
       free: true,
-      placeholder: "a person, or words such as “senior official”",
+      placeholder: say("tag-speaker-example"),
       onChange: (box) => this.change({ speaker: box.single, speaker_label: box.single ? "" : box.words }),
     });
     this.addressees = new Combobox(byId("addressees-box"), {
@@ -191,14 +192,14 @@ export class Panel {
     byId("span-start").value = has ? start : "";
     byId("span-end").value = has ? end : "";
     this.element.classList.toggle("idle", !has && !this.form.editing);
-    byId("sheet-title").textContent = has ? words.slice(0, 120) : "No passage selected";
+    byId("sheet-title").textContent = has ? words.slice(0, 120) : say("tag-no-passage-selected");
   }
 
   drawHead() {
     const { editing, codings } = this.form;
     const statuses = [...new Set(codings.map((coding) => coding.status).filter(Boolean))];
-    byId("panel-title").textContent = editing ? "Statement" : "New statement";
-    byId("panel-status").textContent = editing ? statuses.join(", ") : "";
+    byId("panel-title").textContent = say(editing ? "tag-statement" : "tag-new-statement");
+    byId("panel-status").textContent = editing ? statuses.map((status) => say(`tag-status-${status}`)).join(", ") : "";
     byId("reason-row").hidden = !editing?.published;
     byId("withdraw").hidden = !editing;
   }
@@ -207,12 +208,12 @@ export class Panel {
     const { form, desk } = this;
     const label = (name) => desk.vocabularies[name].find(({ value }) => String(value) === String(form[name]))?.label ?? "";
     const parts = [
-      form.addressees.length ? `to ${form.addressees.map((party) => party.name).join(", ")}` : "",
+      form.addressees.length ? say("tag-to", { parties: form.addressees.map((party) => party.name).join(", ") }) : "",
       label("directness"),
       label("attribution").split(":")[0],
       form.stated_on,
-      form.round === null || form.round === undefined ? "" : `round ${form.round}`,
-      `credibility ${form.credibility}`,
+      form.round === null || form.round === undefined ? "" : say("tag-round", { number: form.round }),
+      say("tag-credibility", { grade: form.credibility }),
     ];
     byId("more-summary").textContent = parts.filter(Boolean).join(" · ");
   }

@@ -4,6 +4,7 @@ import { drawCodebook } from "./codebook.js";
 import { takeSuggestion } from "./form.js";
 import { announce, notice } from "./notices.js";
 import { byId } from "./panel.js";
+import { say } from "../wording.js";
 
 export class Passages {
   constructor(page) {
@@ -17,10 +18,10 @@ export class Passages {
       return;
     }
     if (form.editing && this.page.dirty) {
-      notice("passage", "You are editing another statement.", {
+      notice("passage", say("tag-editing-another"), {
         actions: [
-          { name: "Use the selected words as its passage", run: () => this.setSpan(span) },
-          { name: "Leave it, begin a new one", run: () => this.startOver(span) },
+          { name: say("tag-use-selected"), run: () => this.setSpan(span) },
+          { name: say("tag-begin-new"), run: () => this.startOver(span) },
         ],
       });
       return;
@@ -37,7 +38,7 @@ export class Passages {
   }
 
   startOver(span) {
-    this.page.saving.setAside(this.page.panel.form, "Left for another passage.");
+    this.page.saving.setAside(this.page.panel.form, say("tag-aside-passage"));
     this.page.begin();
     this.select(span);
   }
@@ -55,7 +56,7 @@ export class Passages {
     const error = byId("span-error");
     error.hidden = Boolean(span);
     if (!span) {
-      error.textContent = `A passage lies between 0 and ${this.page.text?.end ?? 0}, begins before it ends, and holds words.`;
+      error.textContent = say("tag-passage-words", { end: this.page.text?.end ?? 0 });
       announce(error.textContent);
       return;
     }
@@ -85,8 +86,12 @@ export class Passages {
   wordsOf(suggestion) {
     const issue = this.page.desk.issues.find((one) => one.slug === suggestion.issue)?.title;
     const speaker = suggestion.speaker?.name ?? suggestion.speaker_label;
-    const what = [suggestion.party?.name, speaker, issue, suggestion.move].filter(Boolean).join(" · ");
-    return `Suggested: ${what}. ${[].concat(suggestion.why).join(" ")}`;
+    const what = [suggestion.party?.name, speaker, issue, this.moveOf(suggestion)].filter(Boolean).join(" · ");
+    return say("tag-suggested", { what, why: [].concat(suggestion.why).join(" ") });
+  }
+
+  moveOf({ move }) {
+    return this.page.desk.vocabularies.move.find(({ value }) => value === move)?.label.toLowerCase() ?? move;
   }
 
   // A click or Enter somewhere in the text.
@@ -134,7 +139,7 @@ export class Passages {
     if (next) {
       this.go(next, next.suggestion);
     } else {
-      this.page.say(forward ? "That was the last one." : "That was the first one.");
+      this.page.say(say(forward ? "tag-last" : "tag-first"));
     }
   }
 
@@ -155,7 +160,7 @@ export class Passages {
     this.page.panel.show(this.page.panel.form);
     this.page.hearChange(false);
     this.drawPassage();
-    announce("Taken over; choose the stance.");
+    announce(say("tag-taken-over"));
   }
 
   refuse() {
@@ -168,6 +173,6 @@ export class Passages {
     Object.assign(form, { start: null, end: null });
     this.page.refresh();
     this.goOrSay(this.page.guide.step(refused.start, true), true);
-    announce("Refused.");
+    announce(say("tag-refused"));
   }
 }

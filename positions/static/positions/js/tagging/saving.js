@@ -6,6 +6,7 @@ import { announce, clearNotice, notice } from "./notices.js";
 import { Outbox } from "./outbox.js";
 import { byId } from "./panel.js";
 import { Away, Refused, SignedOut, newKey } from "./server.js";
+import { say } from "../wording.js";
 
 export class Saving {
   constructor(page, shelf, server) {
@@ -48,7 +49,7 @@ export class Saving {
       return this.settleRefusal(form);
     }
     if (outcome === "unsent") {
-      const words = "Not saved: there is no connection, and this browser keeps nothing. Leave the page open and save again.";
+      const words = say("tag-not-saved");
       notice("unsent", words, { tone: "warn" });
       return false;
     }
@@ -58,7 +59,7 @@ export class Saving {
     }
     page.desk.remember(form);
     page.carried = carriedOver(form);
-    const where = outcome === "waiting" ? "Kept on this machine; it is sent when the connection is back." : "Saved.";
+    const where = say(outcome === "waiting" ? "tag-sent-later" : "tag-saved");
     announce(where);
     page.begin();
     page.refresh();
@@ -127,7 +128,7 @@ export class Saving {
     const { choice, reason } = await askWhichVersion({
       mine: describe(form, page.desk, page.text),
       theirs: theirs && describe(theirs, page.desk, page.text),
-      lead: problem.detail ?? "Somebody has changed this statement since you opened it.",
+      lead: problem.detail ?? say("tag-changed-since"),
       needsReason: Boolean(form.editing && problem.current?.published),
       reason: form.reason,
     });
@@ -137,7 +138,7 @@ export class Saving {
       page.merge([], [form.editing.id]);
     }
     if (choice === "theirs") {
-      this.setAside(form, "The other version was kept.");
+      this.setAside(form, say("tag-aside-other-kept"));
       page.begin();
       page.refresh();
       return true;
@@ -169,7 +170,7 @@ export class Saving {
       return;
     }
     this.page.merge([], [statement.id]);
-    announce("Withdrawn.");
+    announce(say("tag-withdrawn"));
     this.page.begin();
     this.page.refresh();
   }
@@ -183,7 +184,7 @@ export class Saving {
   async undo() {
     const token = this.undoable.at(-1);
     if (!token) {
-      announce("Nothing to undo.");
+      announce(say("tag-nothing-to-undo"));
       return;
     }
     try {
@@ -192,7 +193,7 @@ export class Saving {
       this.page.merge(answer.statements ?? [], answer.gone ?? []);
       this.page.refresh();
       clearNotice("undo");
-      announce("Undone.");
+      announce(say("tag-undone"));
     } catch (error) {
       this.explainUndo(error);
     }
@@ -202,11 +203,11 @@ export class Saving {
   explainUndo(error) {
     if (error instanceof Refused) {
       this.undoable.pop();
-      notice("undo", `Not undone: ${error.message}`, { tone: "warn" });
+      notice("undo", say("tag-not-undone", { why: error.message }), { tone: "warn" });
     } else if (error instanceof SignedOut) {
       this.page.standing.showConnection("signed-out", error.message);
     } else if (error instanceof Away) {
-      notice("undo", "Not undone: there is no connection. Try again when it is back.", { tone: "warn" });
+      notice("undo", say("tag-not-undone-away"), { tone: "warn" });
     } else {
       throw error;
     }

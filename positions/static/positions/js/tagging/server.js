@@ -1,5 +1,7 @@
 // The page's talk with its server: JSON in, JSON out, and one kind of error for each thing that can go wrong.
 
+import { say } from "../wording.js";
+
 const PATIENCE_MS = 15_000;
 
 // The connection or the server is away: try again later.
@@ -11,7 +13,7 @@ export class SignedOut extends Error {}
 // The server has understood and says no; `problem` is its problem document.
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.detail || problem.title || `The server answered ${status}.`);
+    super(problem.detail || problem.title || say("tag-answered", { status }));
     this.status = status;
     this.problem = problem;
   }
@@ -49,20 +51,20 @@ export class Server {
     const response = await this.fetch(this.base + path, request);
     if (response.type === "opaqueredirect" || response.status === 401) {
       const { detail } = await response.json().catch(() => ({}));
-      throw new SignedOut(detail || "Your session has ended.");
+      throw new SignedOut(detail || say("tag-session-ended"));
     }
     if (response.status === 204) {
       return null;
     }
     const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
     if (response.status >= 500 || response.status === 429) {
-      throw new Away(`The server answered ${response.status}.`);
+      throw new Away(say("tag-answered", { status: response.status }));
     }
     if (!isJson) {
       throw response.status === 403 ? new StaleToken() : new Refused(response.status, {});
     }
     const answer = await response.json().catch(() => {
-      throw new Away("The answer broke off.");
+      throw new Away(say("tag-broke-off"));
     });
     if (!response.ok) {
       throw new Refused(response.status, answer);
@@ -86,12 +88,12 @@ export class Server {
   async renew() {
     const response = await this.fetch(this.base, { method: "GET", headers: { Accept: "text/html" } });
     if (!response.ok) {
-      throw new SignedOut("Your session has ended.");
+      throw new SignedOut(say("tag-session-ended"));
     }
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const owner = page.getElementById("tagging")?.dataset.username;
     if (owner !== this.username) {
-      throw new SignedOut(`Somebody else is signed in now; sign in as ${this.username} to send what you did here.`);
+      throw new SignedOut(say("tag-somebody-else", { name: this.username }));
     }
     this.token = page.querySelector("input[name=csrfmiddlewaretoken]").value;
   }

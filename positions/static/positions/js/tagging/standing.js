@@ -1,6 +1,7 @@
 // How things stand, in notices: the connection, what was set aside, and what is missing before one can tag.
 
 import { clearNotice, notice } from "./notices.js";
+import { say, sayCount } from "../wording.js";
 
 export class Standing {
   constructor(page) {
@@ -15,15 +16,15 @@ export class Standing {
       return;
     }
     const { waiting } = this.page.saving.outbox;
-    const kept = waiting.length ? ` ${waiting.length} kept on this machine, sent when the connection is back.` : "";
+    const kept = waiting.length ? sayCount("tag-kept-here", waiting.length) : "";
     if (state === "away") {
-      const shown = `No connection.${kept} Go on working.`;
+      const shown = [say("tag-no-connection"), kept, say("tag-go-on")].filter(Boolean).join(" ");
       notice("connection", shown, { tone: "warn", quiet: this.lastShown === shown });
       this.lastShown = shown;
     } else {
-      const signIn = { name: "Sign in again", href: this.page.root.dataset.signIn };
-      const stays = " Nothing is lost: sign in again in the new tab, then come back here.";
-      notice("connection", `${words}${kept}${stays}`, { tone: "warn", actions: [signIn], quiet: this.lastShown === words });
+      const signIn = { name: say("tag-sign-in-again"), href: this.page.root.dataset.signIn };
+      const shown = [words, kept, say("tag-nothing-lost")].filter(Boolean).join(" ");
+      notice("connection", shown, { tone: "warn", actions: [signIn], quiet: this.lastShown === words });
       this.lastShown = words;
     }
   }
@@ -32,7 +33,7 @@ export class Standing {
   showRefusal(message) {
     const quiet = this.lastRefusal === message;
     this.lastRefusal = message;
-    notice("role", `${message} What you filled in stays here and on this machine.`, { tone: "warn", quiet });
+    notice("role", `${message} ${say("tag-stays-here")}`, { tone: "warn", quiet });
   }
 
   // Versions not saved and not lost.
@@ -43,11 +44,11 @@ export class Standing {
       return;
     }
     const [name, newest] = aside.at(-1);
-    notice("aside", `${aside.length} set aside. The newest: ${newest.why}`, {
+    notice("aside", sayCount("tag-aside", aside.length, { why: newest.why }), {
       quiet: true,
       actions: [
         {
-          name: "Open it again",
+          name: say("tag-open-again"),
           run: () => {
             this.page.shelf.remove("aside", name);
             this.page.takeUp({ form: newest.form, why: newest.why });
@@ -55,7 +56,7 @@ export class Standing {
           },
         },
         {
-          name: "Throw it away",
+          name: say("tag-throw-away"),
           run: () => {
             this.page.shelf.remove("aside", name);
             this.showAside();
@@ -67,11 +68,11 @@ export class Standing {
 
   explainEmptiness() {
     if (this.page.desk.isReadOnly) {
-      notice("read-only", "You may read this source and not tag it: a lead gives the role of analyst.", { tone: "warn" });
+      notice("read-only", say("tag-read-only"), { tone: "warn" });
       this.page.panel.element.inert = true;
     } else if (this.page.desk.issues.length === 0) {
-      notice("no-issues", "This negotiation has no issues yet; a coding needs one.", {
-        actions: [{ name: "Add an issue", href: this.page.root.dataset.addIssue }],
+      notice("no-issues", say("tag-no-issues"), {
+        actions: [{ name: say("tag-add-issue"), href: this.page.root.dataset.addIssue }],
       });
     }
   }

@@ -2,6 +2,7 @@
 
 import { letterOf, signed } from "./marks.js";
 import { byId } from "./panel.js";
+import { say, sayCount } from "../wording.js";
 
 const SHOWN = 400;
 
@@ -17,7 +18,7 @@ export function drawStatements(page) {
   });
   if (ordered.length > SHOWN) {
     const rest = document.createElement("li");
-    rest.textContent = `and ${ordered.length - SHOWN} more, in the text`;
+    rest.textContent = sayCount("tag-more-in-text", ordered.length - SHOWN);
     entries.push(rest);
   }
   byId("statements").replaceChildren(...entries);
@@ -33,11 +34,12 @@ function buttonOf(statement, desk, run) {
   });
   const head = document.createElement("span");
   head.className = "statement-head";
-  const waits = statement.waiting ? " · waits to be sent" : "";
-  head.textContent = `${codings.join(", ") || "not coded"} · ${statement.asserted_by.name}${waits}`;
+  const waits = statement.waiting ? say("tag-waits") : "";
+  const parts = [codings.join(", ") || say("tag-not-coded"), statement.asserted_by.name, waits];
+  head.textContent = parts.filter(Boolean).join(" · ");
   const words = document.createElement("span");
   words.dir = "auto";
-  words.textContent = statement.exact.length > 140 ? `${statement.exact.slice(0, 140)}…` : statement.exact || "(no passage)";
+  words.textContent = statement.exact.length > 140 ? `${statement.exact.slice(0, 140)}…` : statement.exact || say("tag-no-passage");
   button.append(head, words);
   button.addEventListener("click", run);
   return button;
@@ -77,7 +79,7 @@ export function showDialogs(page) {
     const reason = byId("withdrawal-reason").value.trim();
     if (!statement || (statement.published && !reason)) {
       event.preventDefault();
-      byId("withdrawal-error").textContent = "Say in a line why it is withdrawn.";
+      byId("withdrawal-error").textContent = say("tag-why-withdrawn");
       byId("withdrawal-error").hidden = false;
       return;
     }
@@ -88,8 +90,8 @@ export function showDialogs(page) {
 function askReason(page) {
   const { published } = page.statements.get(page.panel.form.editing.id) ?? {};
   byId("withdrawal-lead").textContent = published
-    ? "It is published: it leaves the record, and its history keeps it with your reason."
-    : "It is not published yet; it goes, and the log keeps what it said.";
+    ? say("tag-withdraw-published")
+    : say("tag-withdraw-draft");
   byId("withdrawal-error").hidden = true;
   byId("withdrawal-reason").value = "";
   byId("withdrawal").showModal();

@@ -2,6 +2,7 @@
 
 import { announce } from "./notices.js";
 import { Away, Refused, SignedOut } from "./server.js";
+import { say, sayCount } from "../wording.js";
 
 const EVERY_MS = 5_000;
 
@@ -76,7 +77,7 @@ export class Watch {
     const others = news.filter((one) => one.by && one.by !== page.desk.me.username);
     if (others.length > 0) {
       const names = [...new Set(others.map((one) => one.by))].join(", ");
-      announce(`${others.length} statement${others.length === 1 ? "" : "s"} by ${names} arrived.`);
+      announce(sayCount("tag-arrived", others.length, { names }));
     }
   }
 
@@ -87,7 +88,7 @@ export class Watch {
     }
     const outcomes = await outbox.flush();
     if ([...outcomes.values()].includes("sent")) {
-      announce("What was kept on this machine has been sent.");
+      announce(say("tag-all-sent"));
       this.page.refresh();
     }
   }
