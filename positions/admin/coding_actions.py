@@ -22,6 +22,7 @@ from positions.admin.coding_forms import (
 )
 from positions.admin.lines import write_conditions
 from positions.admin.scope import desk_rows, reader_on
+from positions.admin.script_words import review_words
 from positions.admin.words import name_column, say_yes_no
 from positions.enums import CodingStatus, ReviewPolicy, Role
 from positions.exceptions import Invalid
@@ -199,6 +200,7 @@ def show_readings(request: HttpRequest, coding: Coding) -> dict[str, Any]:
         "compared": compared,
         "statement": coding.statement,
         "place": place_in_adjudication(reader, coding),
+        "script_words": review_words(),
         "whole_text": reverse("admin:positions_source_tag", args=[coding.statement.source_id]),
     }
 

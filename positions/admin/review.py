@@ -15,6 +15,7 @@ from positions.admin.base import page_of
 from positions.admin.coding_actions import CommentForm, may_adjudicate, may_publish, url_after_review
 from positions.admin.refusals import report_refusal
 from positions.admin.scope import note_reads, reader_on
+from positions.admin.script_words import review_words
 from positions.enums import ReviewPolicy, Stance
 from positions.exceptions import Conflict, Invalid, NotPermitted, NotVisible
 from positions.models import Coding
@@ -109,6 +110,7 @@ class ReviewAdmin(ActionAdmin):
             "title": gettext("Review a reading"),
             "subtitle": str(coding),
             "opts": self.opts,
+            "script_words": review_words(),
             "original": coding,
             "form": form,
             "shown": shown,

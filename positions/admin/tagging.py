@@ -24,6 +24,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from positions.admin.base import AT_ONCE
 from positions.admin.scope import note_reads, reader_on
+from positions.admin.script_words import tagging_words
 from positions.admin.tagging_requests import (
     STATEMENT_FIELDS,
     finish,
@@ -78,6 +79,7 @@ def tag_page(request: HttpRequest, object_id: UUID, site: AdminSite) -> HttpResp
         **site.each_context(request),
         "title": gettext("Tag %(source)s") % {"source": source.title},
         "opts": Source._meta,
+        "script_words": tagging_words(),
         "source": source,
         "text": text,
         "paragraphs": list(paragraphs_of(text.text)) if text else [],

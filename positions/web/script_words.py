@@ -5,10 +5,11 @@ A page carries a dictionary as JSON in an attribute (``{% words_for_scripts word
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 PROBED = 200  # numbers tried: every language's rule for whole numbers repeats within a hundred
 
@@ -25,11 +26,11 @@ def reading_words() -> dict[str, str]:
     }
 
 
-def plural_forms(singular: str, plural: str) -> dict[str, str]:
-    """Both messages' translation in every form the active language has, by the form's CLDR name (``one``, ``few``,
-    ``other``). The messages must stand somewhere in ``ngettext`` or ``ngettext_lazy`` for the catalogue to hold them.
+def forms_of(tell: Callable[[int], str]) -> dict[str, str]:
+    """What is said of a number, in every form the active language has, by the form's CLDR name (``one``, ``few``,
+    ``other``): ``forms_of(lambda number: ngettext("{count} source", "{count} sources", number))``.
     """
-    return {form: ngettext(singular, plural, number) for form, number in _examples(get_language() or "en").items()}
+    return {form: tell(number) for form, number in _examples(get_language() or "en").items()}
 
 
 @cache
