@@ -1,13 +1,14 @@
 """The Django application."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class PositionsConfig(AppConfig):
     """Negotiations, statements, codings, and what follows from them."""
 
     name = "positions"
-    verbose_name = "Positions"
+    verbose_name = gettext_lazy("Positions")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from time import struct_time
 
+from django.utils.translation import gettext
 from edtf import parse_edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
 from edtf.parser.parser_classes import Interval, UnspecifiedIntervalSection
@@ -37,11 +38,12 @@ def bounds_of(value: str) -> Bounds:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise Invalid(f"“{value}” is not a day of the calendar") from None
+            raise Invalid(gettext("“%(value)s” is not a day of the calendar") % {"value": value}) from None
         return Bounds(day, day)
     if not LEVEL_0_1.fullmatch(value):
         raise Invalid(
-            f"“{value[:60]}” is not an EDTF date; write 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01"
+            gettext("“%(value)s” is not an EDTF date; write 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01")
+            % {"value": value[:60]}
         )
     try:
         parsed = parse_edtf(value)
@@ -50,8 +52,11 @@ def bounds_of(value: str) -> Bounds:
         raise
     except (EDTFParseException, ValueError, OverflowError, AttributeError, TypeError, NotImplementedError):
         raise Invalid(
-            f"“{value}” is not an EDTF date of level 0 or 1; "
-            "write 2022-01-09, 2022-01-09~, 2022-01 or 2022-01-28/2022-02-01"
+            gettext(
+                "“%(value)s” is not an EDTF date of level 0 or 1; write 2022-01-09, 2022-01-09~, 2022-01 or "
+                "2022-01-28/2022-02-01"
+            )
+            % {"value": value}
         ) from None
 
 
@@ -59,13 +64,15 @@ def _strict_bounds(value: str, parsed: object) -> Bounds:
     latest: date | None
     if isinstance(parsed, Interval):
         if isinstance(parsed.lower, UnspecifiedIntervalSection):
-            raise Invalid(f"“{value}” has no beginning; give the earliest day that is possible")
+            raise Invalid(
+                gettext("“%(value)s” has no beginning; give the earliest day that is possible") % {"value": value}
+            )
         earliest = _day(parsed.lower.lower_strict())
         latest = None if isinstance(parsed.upper, UnspecifiedIntervalSection) else _day(parsed.upper.upper_strict())
     else:
         earliest, latest = _day(parsed.lower_strict()), _day(parsed.upper_strict())  # type: ignore[attr-defined]
     if latest is not None and latest < earliest:
-        raise Invalid(f"“{value}” ends before it begins")
+        raise Invalid(gettext("“%(value)s” ends before it begins") % {"value": value})
     return Bounds(earliest, latest)
 
 
@@ -81,10 +88,16 @@ def capped_bounds(value: str, cap: date | None) -> tuple[date, date]:
     bounds = bounds_of(value)
     if cap is None:
         if bounds.latest is None:
-            raise Invalid(f"“{value}” has an open end and the source has no date of publication to close it")
+            raise Invalid(
+                gettext("“%(value)s” has an open end and the source has no date of publication to close it")
+                % {"value": value}
+            )
         return bounds.earliest, bounds.latest
     if bounds.earliest > cap:
-        raise Invalid(f"“{value}” lies after the source's publication ({cap.isoformat()})")
+        raise Invalid(
+            gettext("“%(value)s” lies after the source's publication (%(day)s)")
+            % {"value": value, "day": cap.isoformat()}
+        )
     return bounds.earliest, cap if bounds.latest is None else min(bounds.latest, cap)
 
 
@@ -94,4 +107,4 @@ def closed_bounds(value: str) -> tuple[date, date]:
 
 
 def _refuse_open(value: str) -> tuple[date, date]:
-    raise Invalid(f"“{value}” has an open end; give the last day that is possible")
+    raise Invalid(gettext("“%(value)s” has an open end; give the last day that is possible") % {"value": value})

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from positions.dates import bounds_of
 from positions.enums import MACHINE_CODER
@@ -28,19 +29,21 @@ def validate_edtf(value: str) -> None:
 def validate_slug(value: str) -> None:
     """Refuse anything but lower-case ASCII words joined by single hyphens."""
     if not SLUG.fullmatch(value):
-        raise ValidationError("Use lower-case letters, digits and single hyphens, such as “european-security-2022”.")
+        raise ValidationError(
+            gettext("Use lower-case letters, digits and single hyphens, such as “european-security-2022”.")
+        )
 
 
 def validate_language_tag(value: str) -> None:
     """Refuse what is not shaped like a BCP 47 language tag."""
     if not LANGUAGE_TAG.fullmatch(value):
-        raise ValidationError("Use a BCP 47 language tag such as “en”, “ru” or “zh-Hant”.")
+        raise ValidationError(gettext("Use a BCP 47 language tag such as “en”, “ru” or “zh-Hant”."))
 
 
 def validate_wikidata_id(value: str) -> None:
     """Refuse what is not a Wikidata item id."""
     if not WIKIDATA_ID.fullmatch(value):
-        raise ValidationError("Use a Wikidata item id such as “Q159”.")
+        raise ValidationError(gettext("Use a Wikidata item id such as “Q159”."))
 
 
 def validate_plain_text(value: str) -> None:
@@ -54,11 +57,13 @@ def text_fault(value: str) -> str | None:
     """What makes ``value`` impossible to store, with its offset in code points; null when nothing does."""
     nul = value.find("\x00")
     if nul >= 0:
-        return f"contains a NUL character at offset {nul}; remove it"
+        return gettext("contains a NUL character at offset %(offset)s; remove it") % {"offset": nul}
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
-        return f"contains a lone surrogate at offset {error.start}; save the text as UTF-8 and try again"
+        return gettext("contains a lone surrogate at offset %(offset)s; save the text as UTF-8 and try again") % {
+            "start": error.start
+        }
     return None
 
 
@@ -75,4 +80,6 @@ def is_machine_name(name: str) -> bool:
 def validate_person_name(username: str) -> None:
     """Refuse the machine's name to a person: readings under it could pass for theirs."""
     if is_machine_name(username):
-        raise ValidationError(f"“{username}” stands for the machine's suggestions; choose another name.")
+        raise ValidationError(
+            gettext("“%(name)s” stands for the machine's suggestions; choose another name.") % {"name": username}
+        )

@@ -53,7 +53,11 @@ def ask_round(request: HttpRequest, records: Sequence[Any]) -> type[forms.Form]:
     negotiation = require_one_negotiation(records)
     rounds = desk_rows(reader_on(request), Round).filter(negotiation=negotiation).order_by("number")
     field = forms.ModelChoiceField(
-        rounds, required=False, empty_label=gettext("No round"), error_messages={"invalid_choice": OUT_OF_REACH}
+        rounds,
+        required=False,
+        empty_label=gettext("No round"),
+        label=gettext("Round"),
+        error_messages={"invalid_choice": OUT_OF_REACH},
     )
     return type("MoveForm", (BulkForm,), {"round": field})
 
@@ -118,7 +122,11 @@ def ask_reading(request: HttpRequest, records: Sequence[Any]) -> type[forms.Form
     negotiation = require_one_negotiation(records)
     issues = unmerged(desk_rows(reader_on(request), Issue)).filter(negotiation=negotiation).order_by("rank", "slug")
     field = forms.ModelChoiceField(
-        issues, required=False, empty_label=gettext("as it is"), error_messages={"invalid_choice": OUT_OF_REACH}
+        issues,
+        required=False,
+        empty_label=gettext("as it is"),
+        label=gettext("Issue"),
+        error_messages={"invalid_choice": OUT_OF_REACH},
     )
     return type("RecodeForm", (RecodeForm,), {"issue": field})
 

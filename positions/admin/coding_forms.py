@@ -58,7 +58,7 @@ class ReadingFields:
 def condition_lines() -> forms.CharField:
     """The field that holds the conditions, one to a line."""
     return forms.CharField(
-        label=gettext("Conditions"),
+        label=gettext_lazy("Conditions"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 70, "dir": "auto"}),
         help_text=CONDITION_HELP,

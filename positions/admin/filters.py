@@ -88,7 +88,7 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: _ModelAdmin) -> list[tuple[str, str]]:
-        return [(queue.slug, queue.title) for queue in QUEUES if queue.model is model_admin.model]
+        return [(queue.slug, str(queue.title)) for queue in QUEUES if queue.model is model_admin.model]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = next((queue for queue in QUEUES if queue.slug == self.value() and queue.model is queryset.model), None)

@@ -68,7 +68,8 @@ class FindForm(forms.Form):
         super().__init__(*args, **kwargs)
         issues = desk_rows(reader, Issue).filter(negotiation__in=desk_negotiations(reader))
         ordered = issues.select_related("negotiation").order_by("negotiation__title", "rank", "slug")
-        self.fields = {"issue": IssueChoice(ordered, error_messages={"invalid_choice": OUT_OF_REACH}), **self.fields}
+        issue = IssueChoice(ordered, label=gettext("Issue"), error_messages={"invalid_choice": OUT_OF_REACH})
+        self.fields = {"issue": issue, **self.fields}
         self.fields["party"] = forms.ModelChoiceField(
             desk_rows(reader, Party),
             required=False,

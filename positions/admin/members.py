@@ -35,7 +35,7 @@ class UsernameField(forms.CharField):
     """An account, named by its user name, so that no list of accounts is shown."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=gettext("User name"), max_length=150, **kwargs)
+        super().__init__(label=gettext_lazy("User name"), max_length=150, **kwargs)
 
     def clean(self, value: Any) -> User | None:
         name = super().clean(value)

@@ -1,7 +1,7 @@
-"""What people call each table and column: the words a page shows, in the language of whoever reads it.
+"""What people call each table, column, role and standing: the words a page shows, in the language of its reader.
 
-The words are laid over the models once they are made, so that no migration speaks of them; in English
-they are the names Django would make of the columns, or those that the models give.
+The words of tables and columns are laid over the models once they are made, so that no migration speaks of them; in
+English they are the names Django would make of the columns, or those that the models give.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from positions.enums import CodingStatus, Role
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -182,6 +184,30 @@ COLUMNS: dict[str, StrPromise] = {
     "wikidata_id": gettext_lazy("Wikidata item"),
     "withdrawal_reason": gettext_lazy("withdrawal reason"),
 }
+
+# A role and a standing in the middle of a sentence; the enumerations say what each allows.
+ROLES: dict[str, StrPromise] = {
+    Role.VIEWER: pgettext_lazy("role", "viewer"),
+    Role.ANALYST: pgettext_lazy("role", "analyst"),
+    Role.REVIEWER: pgettext_lazy("role", "reviewer"),
+    Role.LEAD: pgettext_lazy("role", "lead"),
+}
+STATUSES: dict[str, StrPromise] = {
+    CodingStatus.DRAFT: pgettext_lazy("status of a reading", "draft"),
+    CodingStatus.SUBMITTED: pgettext_lazy("status of a reading", "submitted"),
+    CodingStatus.PUBLISHED: pgettext_lazy("status of a reading", "published"),
+    CodingStatus.REJECTED: pgettext_lazy("status of a reading", "rejected"),
+}
+
+
+def name_role(role: str) -> str:
+    """A role as a sentence names it."""
+    return str(ROLES[role])
+
+
+def name_status(status: str) -> str:
+    """How far a reading has come, as a sentence says it."""
+    return str(STATUSES[status])
 
 
 def give_names(tables: Iterable[type[models.Model]]) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 
 from positions.enums import Attribution, ChangeKind, CodingStatus, ReviewPolicy, Role, Tlp, Visibility
 from positions.exceptions import NotVisible
@@ -150,7 +151,7 @@ def negotiation_for(reader: Reader, slug: str) -> Negotiation:
     """One of them. Raises :class:`NotVisible`, whether it is hidden or does not exist."""
     found = negotiations_for(reader).filter(slug=slug).first() if SLUG.fullmatch(slug) else None
     if found is None:
-        raise NotVisible("No such negotiation.")
+        raise NotVisible(gettext("No such negotiation."))
     return found
 
 
@@ -246,7 +247,7 @@ def require_visible(reader: Reader, negotiation: Negotiation) -> None:
     if reader.is_member(negotiation.pk) or negotiation.visibility == Visibility.PUBLIC:
         return
     if negotiation.visibility != Visibility.INTERNAL or reader.user is None:
-        raise NotVisible("No such negotiation.")
+        raise NotVisible(gettext("No such negotiation."))
 
 
 def codings_for(reader: Reader) -> QuerySet[Coding]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from positions.enums import AliasKind
 from positions.exceptions import Invalid
 from positions.folding import folded
@@ -39,7 +41,7 @@ def choices_for(
     :class:`Invalid` for a kind other than ``party`` and ``person``.
     """
     if kind not in ("party", "person"):
-        raise Invalid({"kind": f"“{kind[:60]}” is none of party, person"})
+        raise Invalid({"kind": gettext("“%(kind)s” is none of party, person") % {"kind": kind[:60]}})
     candidates = _parties(reader, negotiation) if kind == "party" else _persons(reader, negotiation, party)
     wanted = folded(words[:WORDS_READ])
     ranked = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext
 
 from positions.enums import CodingStatus, ConditionStatus
 from positions.exceptions import NotPermitted
@@ -41,7 +42,7 @@ def conditions_on_board(
     :class:`NotPermitted` for whoever does not work on the negotiation.
     """
     if not reader.is_insider(negotiation.pk):
-        raise NotPermitted("Only analysts, reviewers and leads follow the conditions of a negotiation.")
+        raise NotPermitted(gettext("Only analysts, reviewers and leads follow the conditions of a negotiation."))
     now = Moment.now()
     series = ConditionStatusEntry.objects.select_related("statement__asserted_by").order_by("rank")
     found = (

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, Max, Model, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Substr
+from django.utils.translation import gettext_lazy
 
 from positions.analysis.matrix import Tally, find_deciding
 from positions.analysis.types import Position
@@ -23,14 +24,17 @@ from positions.queries.codebook import EntryWords, own_words, words_of
 from positions.queries.evidence import Moment
 from positions.queries.positions import positions_for
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True)
 class Queue:
     """Records that wait for the reader; ``unit`` names the columns of which one task is made."""
 
     slug: str
-    title: str
-    explanation: str
+    title: StrOrPromise
+    explanation: StrOrPromise
     rows: Callable[[Reader], QuerySet[Any]]
     unit: tuple[str, ...] = ("pk",)
     model: type[Model] = Coding
@@ -110,24 +114,30 @@ def untagged_sources_of(reader: Reader) -> QuerySet[Source]:
 
 
 QUEUES: tuple[Queue, ...] = (
-    Queue("drafts", "My drafts", "begun and not handed in", drafts_of),
-    Queue("returned", "Returned to me", "sent back with a comment", returned_to),
-    Queue("review", "To review", "handed in by others", waiting_for_review_by),
+    Queue("drafts", gettext_lazy("My drafts"), gettext_lazy("begun and not handed in"), drafts_of),
+    Queue("returned", gettext_lazy("Returned to me"), gettext_lazy("sent back with a comment"), returned_to),
+    Queue("review", gettext_lazy("To review"), gettext_lazy("handed in by others"), waiting_for_review_by),
     Queue(
         "adjudicate",
-        "To adjudicate",
-        "two blind readings of one passage",
+        gettext_lazy("To adjudicate"),
+        gettext_lazy("two blind readings of one passage"),
         waiting_for_adjudication_by,
         ("statement", "party", "issue"),
     ),
     Queue(
         "orphaned",
-        "Orphaned quotes",
-        "not found for certain in the newest text",
+        gettext_lazy("Orphaned quotes"),
+        gettext_lazy("not found for certain in the newest text"),
         orphaned_quotes_of,
         model=Statement,
     ),
-    Queue("tagging", "To tag", "sources with a text and no statement", untagged_sources_of, model=Source),
+    Queue(
+        "tagging",
+        gettext_lazy("To tag"),
+        gettext_lazy("sources with a text and no statement"),
+        untagged_sources_of,
+        model=Source,
+    ),
 )
 
 
@@ -136,8 +146,8 @@ class WaitingQueue:
     """A queue with how many tasks wait in it; ``model_name`` names the list in which they stand."""
 
     slug: str
-    title: str
-    explanation: str
+    title: StrOrPromise
+    explanation: StrOrPromise
     model_name: str
     count: int
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext
 
 from positions.analysis.lexicon import IssueWords, LearntPassage, Lexicon, PartyWords, PersonWords, Post
 from positions.analysis.suggestion_quality import GoldPassage, Quality, measure
@@ -15,6 +16,7 @@ from positions.analysis.suggestions import Suggestion, party_named_in, suggest
 from positions.enums import MACHINE_CODER, CodingStatus, PartyKind, ReviewPolicy, Role, SourceKind
 from positions.exceptions import NotPermitted
 from positions.models import Coding, Negotiation, Party, Person, Source, SourceText, Statement, SuggestionRefusal
+from positions.models.names import name_role
 from positions.queries.access import Reader, codings_for, require_visible, statements_for
 from positions.queries.withholding import text_for
 
@@ -108,7 +110,10 @@ def refusals_for(reader: Reader) -> QuerySet[SuggestionRefusal]:
 def _require_insider(reader: Reader, negotiation: Negotiation) -> None:
     require_visible(reader, negotiation)
     if not reader.is_insider(negotiation.pk):
-        raise NotPermitted(f"This takes the role of {Role.ANALYST.value} in “{negotiation.title}”.")
+        raise NotPermitted(
+            gettext("This takes the role of %(role)s in “%(negotiation)s”.")
+            % {"role": name_role(Role.ANALYST), "negotiation": negotiation.title}
+        )
 
 
 def _suggest(lexicon: Lexicon, source: Source, text: SourceText) -> list[Suggestion]:

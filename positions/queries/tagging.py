@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext
 
 from positions.enums import CodingStatus, ReviewPolicy, Role
 from positions.exceptions import Invalid, NotVisible
@@ -45,7 +46,7 @@ def source_for(reader: Reader, source_id: UUID | str) -> Source:
     except (ValidationError, ValueError):
         found = None
     if found is None:
-        raise NotVisible("No such source.")
+        raise NotVisible(gettext("No such source."))
     return found
 
 
@@ -56,7 +57,7 @@ def statement_for(reader: Reader, source: Source, statement_id: UUID | str) -> S
     except (ValidationError, ValueError):
         found = None
     if found is None:
-        raise NotVisible("No such statement in this source.")
+        raise NotVisible(gettext("No such statement in this source."))
     return found
 
 
@@ -219,7 +220,7 @@ def changes_since(reader: Reader, source: Source, cursor: str) -> Changes:
         return Changes(now, [], [])
     oldest, _, rest = cursor.partition(".")
     if not (oldest.isascii() and oldest.isdigit() and len(oldest) < 19 and rest):
-        raise Invalid({"cursor": "is not a cursor given out by this page; ask for its state again"})
+        raise Invalid({"cursor": gettext("is not a cursor given out by this page; ask for its state again")})
     since = _entries(reader, source).filter(pk__gte=int(oldest)).order_by("id")
     rows = since.values_list("subject_type", "subject_id", "action", "before", "after")
     subjects: dict[str, set[str]] = defaultdict(set)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from positions.enums import Role, Visibility
 from positions.exceptions import NotPermitted, NotVisible
 from positions.models import Negotiation
+from positions.models.names import name_role
 from positions.queries.access import Reader, negotiation_for
 from positions.services.events import record_event
 
@@ -17,14 +20,17 @@ def require_role(reader: Reader, negotiation: Negotiation, role: Role) -> None:
         negotiation.visibility == Visibility.INTERNAL and reader.user is None
     )
     if hidden and not reader.is_member(negotiation.pk):
-        raise NotVisible("No such negotiation.")
-    raise NotPermitted(f"This takes the role of {Role(role).value} in “{negotiation.title}”.")
+        raise NotVisible(gettext("No such negotiation."))
+    raise NotPermitted(
+        gettext("This takes the role of %(role)s in “%(negotiation)s”.")
+        % {"role": name_role(role), "negotiation": negotiation.title}
+    )
 
 
 def require_administrator(reader: Reader) -> None:
     """Raise :class:`NotPermitted` to everybody but site administrators and the command line."""
     if not reader.is_administrator:
-        raise NotPermitted("This takes a site administrator.")
+        raise NotPermitted(gettext("This takes a site administrator."))
 
 
 def open_negotiation(reader: Reader, slug: str) -> Negotiation:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from positions.analysis.anchors import Anchor
 from positions.analysis.reanchoring import Place, SearchedText, find_again
@@ -57,10 +58,13 @@ def add_text_version(
     source = Source.objects.select_for_update(of=("self",)).select_related("negotiation").get(pk=source.pk)
     newest = newest_text(source)
     if newest is None:
-        raise Conflict("This source has no text yet; enter its first one on the source's page.")
+        raise Conflict(gettext("This source has no text yet; enter its first one on the source's page."))
     canonical = check_text(text)
     if digest_of(canonical) == newest.sha256:
-        raise Conflict(f"This is word for word the text the source has, version {newest.version}; nothing changed.")
+        raise Conflict(
+            gettext("This is word for word the text the source has, version %(version)s; nothing changed.")
+            % {"version": newest.version}
+        )
     refuse_duplicate(source, canonical)
     standing = list(
         Statement.objects.select_for_update(of=("self",))
@@ -197,7 +201,7 @@ def settle_anchor(
     require_role(reader, fresh.negotiation, Role.ANALYST)
     require_in_force(fresh)
     if fresh.anchor_status not in WAITING:
-        raise Conflict("Somebody has settled where this stands; look at it again.")
+        raise Conflict(gettext("Somebody has settled where this stands; look at it again."))
     if start is None and end is None and not exact.strip():
-        raise Invalid({"exact": "name the passage: its words, or where it starts and ends"})
+        raise Invalid({"exact": gettext("name the passage: its words, or where it starts and ends")})
     return correct_statement(reader, fresh, facts_of(fresh, start=start, end=end, exact=exact), reason)

@@ -8,14 +8,16 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from positions.enums import ChangeKind, CodingStatus, Role
 from positions.exceptions import Conflict, Invalid
 from positions.models import ChangeSet, CodebookEntry, CodebookVersion, Coding, Issue, Negotiation
+from positions.models.names import name_status
 from positions.queries.access import Reader
 from positions.queries.codebook import ENTRY_TEXTS, OWN_TEXTS, STANCES, EntryWords, newest_version, words_in_force
 from positions.services.access import require_role
-from positions.services.coding import build_coding, coder_name, coding_snapshot, current_codebook, facts_of
+from positions.services.coding import build_coding, coder_name, current_codebook, facts_of
 from positions.services.events import record_event, snapshot
 from positions.services.fields import field_errors, require_reason
 from positions.services.housekeeping.changes import (
@@ -26,8 +28,8 @@ from positions.services.housekeeping.changes import (
     require_few,
     require_one_negotiation,
 )
-from positions.services.housekeeping.codings import publish_twin
-from positions.services.housekeeping.reissue import Rereading, instant_for, lock_codings, replace_codings
+from positions.services.housekeeping.codings import lock_for_change, publish_twins
+from positions.services.housekeeping.reissue import Rereading, instant_for
 from positions.services.statements import role_to_correct
 from positions.validators import text_fault
 
@@ -60,7 +62,7 @@ def publish_codebook_version(
         raise Invalid(errors)
     changed = _differences(before, after)
     if newest is not None and not changed and text == newest.text:
-        raise Invalid("This says what the codebook says already; change something, or leave it as it is.")
+        raise Invalid(gettext("This says what the codebook says already; change something, or leave it as it is."))
     version.save(force_insert=True)
     if newest is not None:
         _keep_words_of(newest, [before[pk] for pk in changed if pk in before])
@@ -89,7 +91,8 @@ def edit_codebook_version(
     version = CodebookVersion.objects.select_for_update().get(pk=version.pk)
     if not is_editable(version):
         raise Conflict(
-            f"Version {version.version} is used by codings or followed by another one; compose the next version."
+            gettext("Version %(version)s is used by codings or followed by another one; compose the next version.")
+            % {"version": version.version}
         )
     before = {words.issue.pk: words for words in words_in_force(negotiation, version)}
     _check_entries(negotiation, entries, before)
@@ -98,7 +101,7 @@ def edit_codebook_version(
     if errors := field_errors(version):
         raise Invalid(errors)
     if not changed and text == old_text:
-        raise Invalid("Nothing was changed.")
+        raise Invalid(gettext("Nothing was changed."))
     version.save(force_update=True)
     if earlier := CodebookVersion.objects.filter(negotiation=negotiation, version__lt=version.version).last():
         _keep_words_of(earlier, [before[pk] for pk in changed])
@@ -131,9 +134,11 @@ def _check_entries(negotiation: Negotiation, entries: Sequence[EntryWords], befo
         path = f"entries[{place}]"
         if words.issue.pk not in before:
             here = words.issue.negotiation_id == negotiation.pk
-            errors[f"{path}.issue"] = ["was merged into another one" if here else "belongs to another negotiation"]
+            errors[f"{path}.issue"] = [
+                gettext("was merged into another one") if here else gettext("belongs to another negotiation")
+            ]
         if words.issue.pk in met:
-            errors[f"{path}.issue"] = ["is named twice"]
+            errors[f"{path}.issue"] = [gettext("is named twice")]
         met.add(words.issue.pk)
         texts = {name: getattr(words, name) for name in ENTRY_TEXTS}
         found = field_errors(CodebookEntry(issue=words.issue, **texts), exclude=("anchors",))
@@ -148,13 +153,16 @@ def _anchor_errors(anchors: Mapping[str, Mapping[str, Any]]) -> dict[str, list[s
     for stance, anchor in anchors.items():
         name = f"anchor {stance}"
         if stance not in STANCES:
-            errors[name] = [f"is no stance; use {', '.join(STANCES)}"]
+            errors[name] = [gettext("is no stance; use %(stances)s") % {"stances": ", ".join(STANCES)}]
             continue
         meaning, examples = anchor.get("meaning", ""), anchor.get("examples", [])
         if not str(meaning).strip():
-            errors[name] = ["say what the stance means before the examples of it"]
+            errors[name] = [gettext("say what the stance means before the examples of it")]
         if len(examples) > EXAMPLES_AT_MOST:
-            errors[name] = [f"{len(examples)} examples are too many to read beside coding; keep {EXAMPLES_AT_MOST}"]
+            errors[name] = [
+                gettext("%(number)s examples are too many to read beside coding; keep %(limit)s")
+                % {"number": len(examples), "limit": EXAMPLES_AT_MOST}
+            ]
         if faults := [fault for words in (meaning, *examples) if (fault := text_fault(words))]:
             errors[name] = faults[:1]
     return errors
@@ -210,18 +218,26 @@ def preview_confirming(reader: Reader, codings: Sequence[Coding]) -> Preview:
     require_role(reader, negotiation, Role.ANALYST)
     lines = []
     for coding in codings:
-        after = f"codebook {newest.version if newest else 1}"
-        lines.append(Line(coding, f"codebook {coding.codebook.version}", after, _why_not(reader, coding)))
-    return Preview(f"Confirm {count_of(len(codings), 'reading')}", lines)
+        after = gettext("codebook %(version)s") % {"version": newest.version if newest else 1}
+        lines.append(
+            Line(
+                coding,
+                gettext("codebook %(version)s") % {"version": coding.codebook.version},
+                after,
+                _why_not(reader, coding),
+            )
+        )
+    title = ngettext("Confirm %(number)s reading", "Confirm %(number)s readings", len(codings))
+    return Preview(title % {"number": f"{len(codings):,}"}, lines)
 
 
 def _why_not(reader: Reader, coding: Coding) -> str:
     if coding.retired_at is not None:
-        return "was corrected or withdrawn meanwhile; open what replaced it"
+        return gettext("was corrected or withdrawn meanwhile; open what replaced it")
     if coding.status != CodingStatus.PUBLISHED:
-        return f"is {coding.status}; only published readings are confirmed"
+        return gettext("is %(status)s; only published readings are confirmed") % {"status": name_status(coding.status)}
     if not reader.has_role(coding.negotiation_id, role_to_correct(coding.negotiation.review_policy, coding)):
-        return "takes a reviewer to confirm"
+        return gettext("takes a reviewer to confirm")
     return ""
 
 
@@ -233,10 +249,7 @@ def confirm_codings(
 
     Raises :class:`Invalid`, among others when nothing is left to confirm.
     """
-    require_few(codings)
-    require_reason(reason)
-    locked = lock_codings({coding.pk for coding in codings})
-    negotiation = require_one_negotiation(locked)
+    locked, negotiation = lock_for_change(codings, reason)
     chosen = {line.record.pk for line in preview_confirming(reader, locked).settle(leave_out_refused)}
     confirmed = [coding for coding in locked if coding.pk in chosen]
     now, codebook = instant_for((), confirmed), current_codebook(negotiation)
@@ -254,10 +267,7 @@ def confirm_codings(
         )
         for coding in confirmed
     ]
-    before = [coding_snapshot(coding) for coding in confirmed]
-    for each in rereadings:
-        publish_twin(each, now, reason)
-    steps = replace_codings(rereadings, now)
+    before, steps = publish_twins(rereadings, now, reason)
     change_set = record_change_set(
         reader,
         kind=ChangeKind.CONFIRM,

@@ -12,10 +12,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from positions.enums import CodingState, CodingStatus, Confidence, Move, ReviewPolicy, Role, Stance
 from positions.exceptions import Conflict, Invalid, NotPermitted
 from positions.models import CodebookVersion, Coding, Issue, Negotiation, Party, Statement
+from positions.models.names import name_status
 from positions.queries.access import Reader
 from positions.services.access import require_role
 from positions.services.conditions import ConditionFacts, condition_errors, condition_facts, save_conditions
@@ -47,13 +49,15 @@ def stance_errors(
     """What the scale refuses: a stance out of range, a state that carries none, a conditional offer beyond ±1."""
     if state == CodingState.CODED:
         if stance is None:
-            return {"stance": ["a coded reading needs a stance from −2 to +2"]}
+            return {"stance": [gettext("a coded reading needs a stance from −2 to +2")]}
         if isinstance(stance, bool) or stance not in Stance.values:
-            return {"stance": [f"{stance} is not on the scale; use −2, −1, 0, +1 or +2"]}
+            return {"stance": [gettext("%(stance)s is not on the scale; use −2, −1, 0, +1 or +2") % {"stance": stance}]}
         if move == Move.OFFER and conditions and abs(stance) > 1:
-            return {"stance": ["an offer that depends on a condition is at most ±1"]}
+            return {"stance": [gettext("an offer that depends on a condition is at most ±1")]}
     elif stance is not None:
-        return {"stance": [f"a reading in state “{state}” carries no stance; leave it empty"]}
+        return {
+            "stance": [gettext("a reading in state “%(state)s” carries no stance; leave it empty") % {"state": state}]
+        }
     return {}
 
 
@@ -80,7 +84,7 @@ def build_coding(
     for field, messages in stance_errors(facts.state, facts.stance, facts.move, facts.conditions).items():
         errors.setdefault(field, []).extend(messages)
     if facts.issue.negotiation_id != statement.negotiation_id:
-        errors.setdefault("issue", []).append("belongs to another negotiation")
+        errors.setdefault("issue", []).append(gettext("belongs to another negotiation"))
     for place, condition in enumerate(facts.conditions):
         for field, messages in condition_errors(condition).items():
             errors.setdefault(f"conditions[{place}].{field}", []).extend(messages)
@@ -190,7 +194,7 @@ def recall_coding(reader: Reader, coding: Coding) -> Coding:
     _require_own(reader, coding)
     _require_status(coding, CodingStatus.SUBMITTED)
     if _rivals(coding).exists():
-        raise Conflict("A reading of this statement for this party and issue was published over this one.")
+        raise Conflict(gettext("A reading of this statement for this party and issue was published over this one."))
     before = coding_snapshot(coding)
     coding.status = CodingStatus.DRAFT
     coding.save()
@@ -219,7 +223,7 @@ def publish_coding(reader: Reader, coding: Coding) -> Coding:
     require_role(reader, coding.negotiation, Role.REVIEWER)
     coding = _lock(coding)
     if coding.negotiation.review_policy == ReviewPolicy.DOUBLE:
-        raise Conflict("This negotiation codes twice and blind; adjudicate the two readings instead.")
+        raise Conflict(gettext("This negotiation codes twice and blind; adjudicate the two readings instead."))
     _require_other(reader, coding)
     _require_person(reader, coding)
     _require_status(coding, CodingStatus.SUBMITTED)
@@ -240,9 +244,9 @@ def adjudicate_codings(reader: Reader, codings: Sequence[Coding], facts: CodingF
         or len({(c.statement_id, c.party_id, c.issue_id) for c in codings}) != 1
         or len({c.coder for c in codings}) < 2
     ):
-        raise Invalid("Adjudication takes the readings of two coders of one statement, party and issue.")
+        raise Invalid(gettext("Adjudication takes the readings of two coders of one statement, party and issue."))
     if any(is_machine_name(coding.coder) for coding in codings):
-        raise Invalid("A reading by the machine is no second coder's; adjudicate the readings of two people.")
+        raise Invalid(gettext("A reading by the machine is no second coder's; adjudicate the readings of two people."))
     require_role(reader, codings[0].negotiation, Role.REVIEWER)
     require_reason(reason)
     locked = [_lock(coding) for coding in codings]
@@ -252,7 +256,7 @@ def adjudicate_codings(reader: Reader, codings: Sequence[Coding], facts: CodingF
     statement = locked[0].statement
     require_in_force(statement)
     if (facts.party.pk, facts.issue.pk) != (locked[0].party_id, locked[0].issue_id):
-        raise Invalid("Adjudicate for the party and issue that were coded.")
+        raise Invalid(gettext("Adjudicate for the party and issue that were coded."))
     coding = build_coding(
         statement,
         facts,
@@ -333,7 +337,7 @@ def withdraw_coding(reader: Reader, coding: Coding, reason: str) -> Coding:
 def _decide(reader: Reader, coding: Coding, status: CodingStatus, action: str, comment: str) -> Coding:
     require_role(reader, coding.negotiation, Role.REVIEWER)
     if not comment.strip():
-        raise Invalid({"comment": "tell the coder why"})
+        raise Invalid({"comment": gettext("tell the coder why")})
     coding = _lock(coding)
     _require_other(reader, coding)
     _require_status(coding, CodingStatus.SUBMITTED)
@@ -350,7 +354,9 @@ def _decide(reader: Reader, coding: Coding, status: CodingStatus, action: str, c
 def _publish(coding: Coding, at: datetime | None = None, *, new: bool = False) -> None:
     if _rivals(coding).exists():
         raise Conflict(
-            "A reading of this statement for this party and issue is already published; correct that one instead."
+            gettext(
+                "A reading of this statement for this party and issue is already published; correct that one instead."
+            )
         )
     require_in_force(coding.statement)
     coding.status = CodingStatus.PUBLISHED
@@ -396,23 +402,26 @@ def coding_snapshot(coding: Coding) -> dict[str, Any]:
 def _require_own(reader: Reader, coding: Coding) -> None:
     own = coding.coder_user_id == reader.user.pk if reader.user else coding.coder_user_id is None
     if not own and not reader.has_role(coding.negotiation_id, Role.LEAD):
-        raise NotPermitted("Only its coder, or a lead, may do this.")
+        raise NotPermitted(gettext("Only its coder, or a lead, may do this."))
 
 
 def _require_other(reader: Reader, coding: Coding) -> None:
     if reader.user is not None and coding.coder_user_id == reader.user.pk:
-        raise NotPermitted("A reviewer other than the coder decides.")
+        raise NotPermitted(gettext("A reviewer other than the coder decides."))
 
 
 def _require_person(reader: Reader, coding: Coding) -> None:
     if reader.user is None and is_machine_name(coding.coder):
-        raise NotPermitted("A person decides on a reading by the machine; run this --as a reviewer.")
+        raise NotPermitted(gettext("A person decides on a reading by the machine; run this --as a reviewer."))
 
 
 def _require_status(coding: Coding, status: CodingStatus) -> None:
     if coding.retired_at is not None or coding.status != status:
-        now = "retired" if coding.retired_at is not None else coding.status
-        raise Conflict(f"This takes a reading that is {status.value}; it is {now}.")
+        now = gettext("retired") if coding.retired_at is not None else name_status(coding.status)
+        raise Conflict(
+            gettext("This takes a reading that is %(status)s; it is %(now)s.")
+            % {"status": name_status(status), "now": now}
+        )
 
 
 def _refuse_second_reading(coding: Coding) -> None:
@@ -425,13 +434,13 @@ def _refuse_second_reading(coding: Coding) -> None:
     )
     if mine.exclude(pk=coding.pk).exclude(status=CodingStatus.REJECTED).exists():
         raise Invalid(
-            "You already have a reading of this statement for this party and issue; edit or correct that one."
+            gettext("You already have a reading of this statement for this party and issue; edit or correct that one.")
         )
 
 
 def _refuse_taken_key(coding: Coding) -> None:
     if Coding.objects.filter(negotiation_id=coding.negotiation_id, key=coding.key).exists():
-        raise Invalid({"key": f"“{coding.key}” already names a coding of this negotiation"})
+        raise Invalid({"key": gettext("“%(key)s” already names a coding of this negotiation") % {"key": coding.key}})
 
 
 def _log(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from positions.enums import ConditionKind, ConditionStatus, Role
 from positions.exceptions import Invalid
@@ -44,19 +45,23 @@ def condition_errors(facts: ConditionFacts) -> dict[str, list[str]]:
     """What is wrong with a condition, by field."""
     errors: dict[str, list[str]] = {}
     if not facts.text.strip():
-        errors["text"] = ["say what must happen"]
+        errors["text"] = [gettext("say what must happen")]
     fault = text_fault(facts.text)
     if fault:
         errors["text"] = [fault]
     if facts.kind not in ConditionKind.values:
-        errors["kind"] = [f"“{facts.kind}” is no kind of condition; use one of {', '.join(ConditionKind.values)}"]
+        errors["kind"] = [
+            gettext("“%(kind)s” is no kind of condition; use one of %(offered)s")
+            % {"kind": facts.kind, "offered": ", ".join(ConditionKind.values)}
+        ]
     for entry in facts.statuses:
         fault = text_fault(entry.reason)
         if fault:
             errors.setdefault("statuses", []).append(fault)
         if entry.status not in ConditionStatus.values:
             errors.setdefault("statuses", []).append(
-                f"“{entry.status}” is no status; use one of {', '.join(ConditionStatus.values)}"
+                gettext("“%(status)s” is no status; use one of %(offered)s")
+                % {"status": entry.status, "offered": ", ".join(ConditionStatus.values)}
             )
     return errors
 
@@ -132,14 +137,19 @@ def set_condition_status(
     require_in_force(coding)
     errors: dict[str, list[str]] = {}
     if status not in ConditionStatus.values:
-        errors["status"] = [f"“{status}” is no status; use one of {', '.join(ConditionStatus.values)}"]
+        errors["status"] = [
+            gettext("“%(status)s” is no status; use one of %(offered)s")
+            % {"status": status, "offered": ", ".join(ConditionStatus.values)}
+        ]
     if statement is None and not reason.strip():
-        errors["reason"] = ["name the statement that shows it, or say why"]
+        errors["reason"] = [gettext("name the statement that shows it, or say why")]
     if statement is not None and statement.negotiation_id != coding.negotiation_id:
-        errors["statement"] = ["belongs to another negotiation"]
+        errors["statement"] = [gettext("belongs to another negotiation")]
     now = timezone.now()
     if on > now.date():
-        errors["on"] = [f"{on.isoformat()} is still to come; a status is recorded once it holds"]
+        errors["on"] = [
+            gettext("%(day)s is still to come; a status is recorded once it holds") % {"day": on.isoformat()}
+        ]
     fault = text_fault(reason)
     if fault:
         errors["reason"] = [fault]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 
 from positions.exceptions import Conflict, Invalid
 from positions.models import Coding, Statement
@@ -25,7 +26,7 @@ def field_errors(record: models.Model, exclude: Collection[str] = ()) -> dict[st
 def require_reason(reason: str) -> None:
     """Raise :class:`Invalid` when no reason is given, or one that cannot be kept."""
     if not reason.strip():
-        raise Invalid({"reason": "say why, in a few words: the record keeps it"})
+        raise Invalid({"reason": gettext("say why, in a few words: the record keeps it")})
     fault = text_fault(reason)
     if fault:
         raise Invalid({"reason": fault})
@@ -35,5 +36,6 @@ def require_in_force(record: Statement | Coding) -> None:
     """Raise :class:`Conflict` when the record was corrected or withdrawn meanwhile."""
     if record.retired_at is not None:
         raise Conflict(
-            f"This was corrected or withdrawn at {record.retired_at:%Y-%m-%d %H:%M} UTC; open what replaced it."
+            gettext("This was corrected or withdrawn at %(instant)s UTC; open what replaced it.")
+            % {"instant": f"{record.retired_at:%Y-%m-%d %H:%M}"}
         )

@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext
 from kombu.exceptions import KombuError
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -100,7 +101,7 @@ def enqueue_job(
     The caller has checked that the reader may ask for it. Raises :class:`Invalid` for an unknown kind.
     """
     if job_kind(kind) is None:
-        raise Invalid({"kind": f"there is no kind of job called “{kind}”"})
+        raise Invalid({"kind": gettext("there is no kind of job called “%(kind)s”") % {"kind": kind}})
     job = Job.objects.create(
         kind=kind,
         negotiation=negotiation,
@@ -162,14 +163,14 @@ def cancel_job(reader: Reader, job: Job, *, reason: str = "") -> None:
     Its creator and site administrators may. Raises :class:`NotPermitted`, :class:`Conflict` when it has ended.
     """
     if not reader.is_administrator and (reader.user is None or job.created_by_id != reader.user.pk):
-        raise NotPermitted("Only whoever started a job, or a site administrator, can cancel it.")
+        raise NotPermitted(gettext("Only whoever started a job, or a site administrator, can cancel it."))
     before = job.state
     changed = Job.objects.filter(pk=job.pk, state__in=(JobState.QUEUED, JobState.RUNNING)).update(
         state=JobState.CANCELLED, lease_until=None, finished_at=timezone.now()
     )
     job.refresh_from_db()
     if not changed:
-        raise Conflict(f"The job has already ended: {job.get_state_display().lower()}.")
+        raise Conflict(gettext("The job has already ended: %(state)s.") % {"state": job.get_state_display().lower()})
     record_event(
         actor=reader.user,
         action="job_cancelled",

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from positions.enums import CodingStatus, ReviewPolicy, Role, RoundFormat, RoundStatus, Visibility
 from positions.exceptions import Conflict, Invalid
@@ -97,7 +98,7 @@ def create_negotiation(reader: Reader, facts: NegotiationFacts) -> Negotiation:
     negotiation = Negotiation(created_at=timezone.now())
     _apply(negotiation, facts)
     if Negotiation.objects.filter(slug=facts.slug).exists():
-        raise Invalid({"slug": f"“{facts.slug}” is already a negotiation"})
+        raise Invalid({"slug": gettext("“%(slug)s” is already a negotiation") % {"slug": facts.slug}})
     negotiation.save(force_insert=True)
     CodebookVersion.objects.create(negotiation=negotiation, version=1, recorded_at=negotiation.created_at)
     if reader.user is not None:
@@ -118,7 +119,7 @@ def update_negotiation(reader: Reader, negotiation: Negotiation, facts: Negotiat
     require_role(reader, negotiation, Role.LEAD)
     negotiation = Negotiation.objects.select_for_update(no_key=True).get(pk=negotiation.pk)
     if facts.slug != negotiation.slug:
-        raise Invalid({"slug": "is an address others rely on; it cannot change"})
+        raise Invalid({"slug": gettext("is an address others rely on; it cannot change")})
     before = snapshot(negotiation)
     _apply(negotiation, facts)
     return _save_changed(reader, negotiation, negotiation, before, "negotiation_updated")
@@ -132,7 +133,7 @@ def save_round(reader: Reader, negotiation: Negotiation, facts: RoundFacts, *, e
     before = _round_snapshot(held) if existing else None
     _apply(held, facts, leave_out=("delegations",), also=round_errors(facts))
     if Round.objects.filter(negotiation=negotiation, number=facts.number).exclude(pk=held.pk).exists():
-        raise Invalid({"number": f"round {facts.number} exists already"})
+        raise Invalid({"number": gettext("round %(number)s exists already") % {"number": facts.number}})
     held.save()
     if facts.delegations is not None:
         seat_delegations(held, facts.delegations)
@@ -153,14 +154,14 @@ def round_errors(facts: RoundFacts) -> dict[str, list[str]]:
     """What is wrong with a round beyond single fields."""
     errors: dict[str, list[str]] = {}
     if facts.starts_on and facts.ends_on and facts.ends_on < facts.starts_on:
-        errors["ends_on"] = ["lies before the first day"]
+        errors["ends_on"] = [gettext("lies before the first day")]
     parties = [delegation.party.pk for delegation in facts.delegations or ()]
     if len(parties) != len(set(parties)):
-        errors["delegations"] = ["name each party once"]
+        errors["delegations"] = [gettext("name each party once")]
     for place, delegation in enumerate(facts.delegations or ()):
         people = [person.pk for person, _ in delegation.members]
         if len(people) != len(set(people)):
-            errors[f"delegations[{place}].members"] = ["name each person once"]
+            errors[f"delegations[{place}].members"] = [gettext("name each person once")]
         for seat, (_, title) in enumerate(delegation.members):
             if found := field_errors(DelegationMember(title=title)):
                 errors[f"delegations[{place}].members[{seat}].title"] = found["title"]
@@ -209,12 +210,12 @@ def save_issue(reader: Reader, negotiation: Negotiation, facts: IssueFacts, *, e
     errors = frozen_pole_errors(issue, facts) if existing else {}
     errors.update(parent_errors(issue, facts.parent))
     if Issue.objects.filter(negotiation=negotiation, slug=facts.slug).exclude(pk=issue.pk).exists():
-        errors["slug"] = [f"“{facts.slug}” is already an issue of this negotiation"]
+        errors["slug"] = [gettext("“%(slug)s” is already an issue of this negotiation") % {"slug": facts.slug}]
     faults = [fault for word in facts.keywords if (fault := text_fault(word))]
     if faults:
         errors["keywords"] = faults
     if facts.rank is not None and facts.rank < 0:
-        errors["rank"] = ["counts from 0"]
+        errors["rank"] = [gettext("counts from 0")]
     rank = facts.rank if facts.rank is not None else (issue.rank if existing else negotiation.issues.count())
     _apply(issue, facts, leave_out=("rank", "keywords"), also=errors)
     issue.rank, issue.keywords = rank, list(facts.keywords)
@@ -234,16 +235,16 @@ def frozen_pole_errors(issue: Issue, facts: IssueFacts) -> dict[str, list[str]]:
     if not changed:
         return {}
     if Coding.objects.filter(issue=issue, status=CodingStatus.PUBLISHED).exists():
-        why = "codings of this issue are published"
+        why = gettext("is frozen: codings of this issue are published.")
     elif _codings_by_entry(issue).exists():
-        why = "codings of this issue are made by what the codebook says of it"
+        why = gettext("is frozen: codings of this issue are made by what the codebook says of it.")
     else:
         return {}
-    way_out = (
+    way_out = gettext(
         "Compose the next version of the codebook, under which they are confirmed or recoded, "
         "or add a new issue for what +2 is to mean now."
     )
-    return {name: [f"is frozen: {why}. {way_out}"] for name in changed}
+    return {name: [f"{why} {way_out}"] for name in changed}
 
 
 def _codings_by_entry(issue: Issue) -> QuerySet[Coding]:
@@ -263,11 +264,11 @@ def _let_codebook_follow(issue: Issue) -> None:
 def parent_errors(issue: Issue, parent: Issue | None) -> dict[str, list[str]]:
     """What is wrong with ``parent`` as the issue's parent."""
     if parent is not None and parent.negotiation_id != issue.negotiation_id:
-        return {"parent": ["belongs to another negotiation"]}
+        return {"parent": [gettext("belongs to another negotiation")]}
     step = parent
     while step is not None:
         if step.pk == issue.pk:
-            return {"parent": ["would make a circle"]}
+            return {"parent": [gettext("would make a circle")]}
         step = step.parent
     return {}
 
@@ -277,7 +278,12 @@ def set_member_role(reader: Reader, negotiation: Negotiation, user: User, role: 
     """Give a user a role, or another one. Raises :class:`Conflict` when that leaves no lead."""
     require_role(reader, negotiation, Role.LEAD)
     if role not in Role.values:
-        raise Invalid({"role": f"“{role}” is no role; use one of {', '.join(Role.values)}"})
+        raise Invalid(
+            {
+                "role": gettext("“%(role)s” is no role; use one of %(offered)s")
+                % {"role": role, "offered": ", ".join(Role.values)}
+            }
+        )
     member = Member.objects.select_for_update(of=("self",)).filter(negotiation=negotiation, user=user).first()
     before = {"role": member.role} if member else None
     if member is not None and member.role == role:
@@ -317,7 +323,7 @@ def _require_another_lead(member: Member) -> None:
     if member.role != Role.LEAD:
         return
     if not Member.objects.filter(negotiation=member.negotiation, role=Role.LEAD).exclude(pk=member.pk).exists():
-        raise Conflict("This is the negotiation's only lead; make somebody else lead first.")
+        raise Conflict(gettext("This is the negotiation's only lead; make somebody else lead first."))
 
 
 def _apply(record: Any, facts: Any, leave_out: Sequence[str] = (), also: Mapping[str, list[str]] | None = None) -> None:

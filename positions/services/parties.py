@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from positions.enums import AliasKind, PartyKind
 from positions.exceptions import Invalid
@@ -69,7 +70,7 @@ def build_party(facts: PartyFacts, existing: Party | None = None) -> Party:
     if party.iso3 and not (
         len(party.iso3) == 3 and party.iso3.isascii() and party.iso3.isalpha() and party.iso3.isupper()
     ):
-        errors["iso3"] = ["use the three capital letters of ISO 3166, such as NAM for Namibia"]
+        errors["iso3"] = [gettext("use the three capital letters of ISO 3166, such as NAM for Namibia")]
     if errors:
         raise Invalid(errors)
     return party
@@ -84,7 +85,7 @@ def build_aliases(party: Party, aliases: Sequence[AliasFacts]) -> list[PartyAlia
         for field, messages in field_errors(alias).items():
             errors[f"aliases[{place}].{field}"] = messages
         if (facts.text, facts.language) in seen:
-            errors[f"aliases[{place}]"] = ["is listed twice"]
+            errors[f"aliases[{place}]"] = [gettext("is listed twice")]
         seen.add((facts.text, facts.language))
         rows.append(alias)
     if errors:
@@ -99,7 +100,7 @@ def save_party(reader: Reader, facts: PartyFacts, *, existing: Party | None = No
     before = _party_snapshot(existing) if existing else None
     party = build_party(facts, existing)
     if Party.objects.filter(slug=facts.slug).exclude(pk=party.pk).exists():
-        raise Invalid({"slug": f"“{facts.slug}” is already a party"})
+        raise Invalid({"slug": gettext("“%(slug)s” is already a party") % {"slug": facts.slug}})
     party.save()
     if facts.aliases is not None:
         rows = build_aliases(party, facts.aliases)
@@ -134,7 +135,7 @@ def save_person(reader: Reader, facts: PersonFacts, *, existing: Person | None =
     person.slug, person.name, person.is_listed = facts.slug, facts.name, facts.is_listed
     errors = field_errors(person)
     if Person.objects.filter(slug=facts.slug).exclude(pk=person.pk).exists():
-        errors["slug"] = [f"“{facts.slug}” is already a person"]
+        errors["slug"] = [gettext("“%(slug)s” is already a person") % {"slug": facts.slug}]
     rows = [
         Appointment(person=person, party=a.party, title=a.title, starts_on=a.starts_on, ends_on=a.ends_on)
         for a in facts.appointments or ()
@@ -142,9 +143,9 @@ def save_person(reader: Reader, facts: PersonFacts, *, existing: Person | None =
     for place, row in enumerate(rows):
         errors.update({f"appointments[{place}].{field}": messages for field, messages in field_errors(row).items()})
         if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
-            errors[f"appointments[{place}].ends_on"] = ["lies before the first day"]
+            errors[f"appointments[{place}].ends_on"] = [gettext("lies before the first day")]
         if any((row.party.pk, row.title, row.starts_on) == (o.party.pk, o.title, o.starts_on) for o in rows[:place]):
-            errors[f"appointments[{place}]"] = ["is listed twice"]
+            errors[f"appointments[{place}]"] = [gettext("is listed twice")]
     if errors:
         raise Invalid(errors)
     person.save()
@@ -179,11 +180,11 @@ def set_bloc_memberships(
     require_administrator(reader)
     for member, starts_on, ends_on in members:
         if member.pk == bloc.pk:
-            raise Invalid({"members": "a bloc is no member of itself"})
+            raise Invalid({"members": gettext("a bloc is no member of itself")})
         if starts_on and ends_on and ends_on < starts_on:
-            raise Invalid({"members": f"{member}: the last day lies before the first"})
+            raise Invalid({"members": gettext("%(member)s: the last day lies before the first") % {"member": member}})
     if len({(member.pk, starts_on) for member, starts_on, _ in members}) != len(members):
-        raise Invalid({"members": "name each member once for each first day"})
+        raise Invalid({"members": gettext("name each member once for each first day")})
     columns = ("member__slug", "starts_on", "ends_on")
     before = list(bloc.bloc_members.values_list(*columns))
     bloc.bloc_members.all().delete()

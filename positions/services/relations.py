@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from positions.enums import RelationKind, Role
 from positions.exceptions import Conflict, Invalid
@@ -33,7 +34,9 @@ def relate_statements(reader: Reader, statement: Statement, other: Statement, ki
     for row in found.values():
         require_in_force(row)
     if in_force(found).filter(statement=statement, other=other, kind=kind).exists():
-        raise Invalid({"kind": f"“{RelationKind(kind).label}” is said of these two already"})
+        raise Invalid(
+            {"kind": gettext("“%(relation)s” is said of these two already") % {"relation": RelationKind(kind).label}}
+        )
     relation = Relation(
         negotiation=statement.negotiation,
         kind=kind,
@@ -58,11 +61,14 @@ def relate_statements(reader: Reader, statement: Statement, other: Statement, ki
 def _refuse_misfits(statement: Statement, other: Statement, kind: str, note: str) -> None:
     errors: dict[str, list[str]] = {}
     if kind not in RelationKind.values:
-        errors["kind"] = [f"“{kind}” is no relation; use one of {', '.join(RelationKind.values)}"]
+        errors["kind"] = [
+            gettext("“%(kind)s” is no relation; use one of %(offered)s")
+            % {"kind": kind, "offered": ", ".join(RelationKind.values)}
+        ]
     if other.pk == statement.pk:
-        errors["other"] = ["is the statement itself; choose another one"]
+        errors["other"] = [gettext("is the statement itself; choose another one")]
     elif other.negotiation_id != statement.negotiation_id:
-        errors["other"] = ["is no statement of this negotiation"]
+        errors["other"] = [gettext("is no statement of this negotiation")]
     if fault := text_fault(note):
         errors["note"] = [fault]
     if errors:
@@ -76,7 +82,9 @@ def withdraw_relation(reader: Reader, relation: Relation, reason: str) -> Relati
     require_reason(reason)
     relation = Relation.objects.select_for_update(of=("self",)).select_related("negotiation").get(pk=relation.pk)
     if relation.retired_at is not None:
-        raise Conflict(f"This was withdrawn at {relation.retired_at:%Y-%m-%d %H:%M} UTC.")
+        raise Conflict(
+            gettext("This was withdrawn at %(instant)s UTC.") % {"instant": f"{relation.retired_at:%Y-%m-%d %H:%M}"}
+        )
     before = snapshot(relation)
     relation.retired_at, relation.withdrawal_reason = instant_after(relation.recorded_at), reason
     relation.save(update_fields=("retired_at", "withdrawal_reason"))

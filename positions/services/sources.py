@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from positions.analysis.anchors import canonical_text
 from positions.dates import capped_bounds, closed_bounds
@@ -71,7 +72,7 @@ def apply_source_facts(source: Source, facts: SourceFacts) -> None:
             errors.setdefault("published_on", []).extend(refusal.errors["__all__"])
     if facts.derived_from is None and facts.derivation_kind:
         errors.setdefault("derived_from", []).append(
-            "name the source it derives from, or leave the kind of derivation empty"
+            gettext("name the source it derives from, or leave the kind of derivation empty")
         )
     if facts.derived_from is not None:
         errors.setdefault("derived_from", []).extend(
@@ -84,13 +85,13 @@ def apply_source_facts(source: Source, facts: SourceFacts) -> None:
 
 def _derivation_faults(source: Source, parent: Source, kind: str) -> list[str]:
     if kind not in DerivationKind.values:
-        return [f"say how it derives: {', '.join(DerivationKind.values)}"]
+        return [gettext("say how it derives: %(offered)s") % {"offered": ", ".join(DerivationKind.values)}]
     if parent.negotiation_id != source.negotiation_id:
-        return ["chains never cross negotiations; choose a source of this one"]
+        return [gettext("chains never cross negotiations; choose a source of this one")]
     step: Source | None = parent
     while step is not None:
         if step.pk == source.pk:
-            return [f"“{parent.key}” derives from this source: that would be a circle"]
+            return [gettext("“%(key)s” derives from this source: that would be a circle") % {"key": parent.key}]
         step = step.derived_from
     return []
 
@@ -112,7 +113,7 @@ def register_source(
     require_role(reader, negotiation, Role.ANALYST)
     source = build_source(negotiation, facts, timezone.now())
     if Source.objects.filter(negotiation=negotiation, key=source.key).exists():
-        raise Invalid({"key": f"“{source.key}” already names a source of this negotiation"})
+        raise Invalid({"key": gettext("“%(key)s” already names a source of this negotiation") % {"key": source.key}})
     canonical = None if text is None else check_text(text)
     if canonical is not None:
         refuse_duplicate(source, canonical)
@@ -137,7 +138,7 @@ def fix_text(reader: Reader, source: Source, text: str, *, extraction: str = "pl
     require_role(reader, source.negotiation, Role.ANALYST)
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     if source.texts.exists():
-        raise Conflict("The text of this source is already fixed; it never changes.")
+        raise Conflict(gettext("The text of this source is already fixed; it never changes."))
     canonical = check_text(text)
     refuse_duplicate(source, canonical)
     version = build_text(source, canonical, extraction, timezone.now())
@@ -163,7 +164,7 @@ def update_source(reader: Reader, source: Source, facts: SourceFacts) -> Source:
     before = snapshot(source)
     apply_source_facts(source, facts)
     if Source.objects.filter(negotiation=source.negotiation, key=source.key).exclude(pk=source.pk).exists():
-        raise Invalid({"key": f"“{source.key}” already names a source of this negotiation"})
+        raise Invalid({"key": gettext("“%(key)s” already names a source of this negotiation") % {"key": source.key}})
     after = snapshot(source)
     if after == before:
         return source
@@ -187,7 +188,9 @@ def recap_statements(source: Source) -> None:
         try:
             earliest, latest = capped_bounds(statement.stated_on, source.published_latest)
         except Invalid as refusal:
-            raise Invalid({"published_on": f"statement {statement.key}: {refusal}"}) from refusal
+            raise Invalid(
+                {"published_on": gettext("statement %(key)s: %(refusal)s") % {"key": statement.key, "refusal": refusal}}
+            ) from refusal
         if (earliest, latest) != (statement.stated_earliest, statement.stated_latest):
             Statement.objects.filter(pk=statement.pk).update(stated_earliest=earliest, stated_latest=latest)
             Coding.objects.filter(statement=statement).update(stated_latest=latest)
@@ -198,15 +201,17 @@ def check_text(text: str) -> str:
     if len(text) > MAX_TEXT_CHARACTERS:
         raise Invalid(
             {
-                "text": f"has {len(text):,} characters; the limit is {MAX_TEXT_CHARACTERS:,}. "
-                "Split the document into several sources."
+                "text": gettext(
+                    "has %(length)s characters; the limit is %(limit)s. Split the document into several sources."
+                )
+                % {"length": f"{len(text):,}", "limit": f"{MAX_TEXT_CHARACTERS:,}"}
             }
         )
     fault = text_fault(text)
     if fault:
         raise Invalid({"text": fault})
     if not text.strip():
-        raise Invalid({"text": "holds only white space; leave it out where a source has no text"})
+        raise Invalid({"text": gettext("holds only white space; leave it out where a source has no text")})
     return canonical_text(text)
 
 
@@ -238,7 +243,12 @@ def refuse_duplicate(source: Source, canonical: str) -> None:
     """Raise :class:`Invalid` when another source with this text has the same publisher and date."""
     for other in same_text_elsewhere(source.negotiation, canonical):
         if other.pk != source.pk and other.publisher == source.publisher and other.published_on == source.published_on:
-            raise Invalid({"text": f"“{other.title}” has the same text, publisher and date: it is the same document"})
+            raise Invalid(
+                {
+                    "text": gettext("“%(source)s” has the same text, publisher and date: it is the same document")
+                    % {"source": other.title}
+                }
+            )
 
 
 def facts_of(source: Source, **changes: Any) -> SourceFacts:

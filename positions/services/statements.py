@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from positions.analysis.anchors import Anchor, anchor_quotation, anchor_span
 from positions.dates import capped_bounds
@@ -53,11 +54,11 @@ def resolve_anchor(text: str | None, start: int | None, end: int | None, exact: 
     if start is None and end is None and not exact:
         return None
     if text is None:
-        raise Invalid({"exact": "the source has no text to quote from"})
+        raise Invalid({"exact": gettext("the source has no text to quote from")})
     if start is None and end is None:
         return anchor_quotation(text, exact)
     if start is None or end is None:
-        raise Invalid({"start" if start is None else "end": "give both start and end, or neither"})
+        raise Invalid({"start" if start is None else "end": gettext("give both start and end, or neither")})
     return anchor_span(text, start, end, exact or None)
 
 
@@ -102,7 +103,7 @@ def build_statement(
         except Invalid as refusal:
             errors["stated_on"] = refusal.errors["__all__"]
     if facts.round is not None and facts.round.negotiation_id != source.negotiation_id:
-        errors["round"] = ["belongs to another negotiation"]
+        errors["round"] = [gettext("belongs to another negotiation")]
     if errors:
         raise Invalid(errors)
     return statement
@@ -157,11 +158,11 @@ def record_joint_statement(
     """
     require_role(reader, source.negotiation, Role.ANALYST)
     if len({party.pk for party in asserting}) < 2:
-        raise Invalid({"asserted_by": "a joint text has at least two asserting parties"})
+        raise Invalid({"asserted_by": gettext("a joint text has at least two asserting parties")})
     if len({party.pk for party in asserting}) != len(asserting):
-        raise Invalid({"asserted_by": "name each asserting party once"})
+        raise Invalid({"asserted_by": gettext("name each asserting party once")})
     if facts.key is not None:
-        raise Invalid({"key": "the statements of a joint text cannot share one key"})
+        raise Invalid({"key": gettext("the statements of a joint text cannot share one key")})
     group = StatementGroup(negotiation=source.negotiation)
     group.key = str(group.pk)
     group.save(force_insert=True)
@@ -306,7 +307,9 @@ def role_for_standing(review_policy: str, published: bool) -> Role:
 
 def _refuse_taken_key(statement: Statement) -> None:
     if Statement.objects.filter(negotiation_id=statement.negotiation_id, key=statement.key).exists():
-        raise Invalid({"key": f"“{statement.key}” already names a statement of this negotiation"})
+        raise Invalid(
+            {"key": gettext("“%(key)s” already names a statement of this negotiation") % {"key": statement.key}}
+        )
 
 
 def _save(statement: Statement, addressees: Sequence[Party]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from positions.analysis.anchors import anchor_span
 from positions.enums import Role
@@ -28,7 +29,7 @@ def refuse_suggestion(
     require_role(reader, negotiation, Role.ANALYST)
     anchor_span(text.text, start, end)
     if issue is not None and issue.negotiation_id != negotiation.pk:
-        raise Invalid({"issue": "belongs to another negotiation"})
+        raise Invalid({"issue": gettext("belongs to another negotiation")})
     refused = SuggestionRefusal.objects.filter(
         text=text, start=start, end=end, party=party, issue=issue, refused_by=reader.user
     ).first()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from positions.enums import Role
 from positions.exceptions import Conflict, Invalid
@@ -148,7 +149,7 @@ def _saved_before(reader: Reader, source: Source, passage: Passage) -> Tagged | 
         return None
     event = own_entry(reader, TAGGED, standing)
     if event is None or event.after["step"]["request"] != passage.digest:
-        raise Overtaken("Something else was saved under this key.", standing_for(standing))
+        raise Overtaken(gettext("Something else was saved under this key."), standing_for(standing))
     made = Statement.objects.filter(pk__in=event.after["step"]["statements"])
     return repeat_answer(made, event)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from positions.enums import CodingStatus, Role
 from positions.exceptions import Invalid
@@ -63,7 +64,9 @@ def edit_tagged_passage(reader: Reader, statement: Statement, passage: Passage, 
         return repeat_answer([statement], earlier)
     require_version(reader, statement, version)
     if len(passage.asserting) != 1:
-        raise Invalid({"asserted_by": "a statement has one asserting party; tag the passage again for the others"})
+        raise Invalid(
+            {"asserted_by": gettext("a statement has one asserting party; tag the passage again for the others")}
+        )
     reason = reason if reason.strip() or is_published(statement) else BEFORE_PUBLICATION
     before = [{**coding_snapshot(coding), "status": coding.status} for coding in shown_readings(reader, statement)]
     edited = statement
@@ -92,7 +95,11 @@ def require_version(reader: Reader, statement: Statement, version: str) -> None:
     """Raise :class:`Overtaken` unless the statement still says what the writer saw."""
     shown = statement_payloads(reader, statement.source, [statement.pk])
     if not shown or shown[0]["version"] != version:
-        words = "This statement was changed since you opened it." if shown else "This statement is no longer in force."
+        words = (
+            gettext("This statement was changed since you opened it.")
+            if shown
+            else gettext("This statement is no longer in force.")
+        )
         raise Overtaken(words, standing_for(statement))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from positions.enums import CodingStatus, Role
 from positions.exceptions import Conflict, Invalid
@@ -69,7 +70,7 @@ def _step_named(reader: Reader, source: Source, token: str) -> tuple[Any, Statem
     event = steps.filter(pk=int(token)).first() if token.isascii() and token.isdigit() and len(token) < 19 else None
     subject = source.statements.filter(pk=event.subject_id).first() if event else None
     if event is None or subject is None:
-        raise Conflict("There is nothing of yours to take back here.")
+        raise Conflict(gettext("There is nothing of yours to take back here."))
     return event, subject
 
 
@@ -87,15 +88,15 @@ def _require_untouched(event: Any) -> list[Statement]:
     rows = Statement.objects.select_for_update(of=("self",)).filter(pk__in=step["statements"]).order_by("pk")
     statements = list(rows.select_related("negotiation", "source"))
     if any(statement.retired_at is not None for statement in statements):
-        raise Conflict("It was corrected or withdrawn since; change what stands there now.")
+        raise Conflict(gettext("It was corrected or withdrawn since; change what stands there now."))
     ids = [statement.pk for statement in statements]
     readings = Coding.objects.filter(statement__in=ids, retired_at=None)
     if marks_of(readings) != step["readings"]:
-        raise Conflict("Its readings were changed, decided or added to since; change them one by one.")
+        raise Conflict(gettext("Its readings were changed, decided or added to since; change them one by one."))
     if in_force(ids).filter(recorded_at__gt=event.at).exists():
-        raise Conflict("It was related to another statement since; withdraw that relation first.")
+        raise Conflict(gettext("It was related to another statement since; withdraw that relation first."))
     if ConditionStatusEntry.objects.filter(statement__in=ids, recorded_at__gt=event.at).exists():
-        raise Conflict("It shows the status of a condition by now; it can be withdrawn, not taken back.")
+        raise Conflict(gettext("It shows the status of a condition by now; it can be withdrawn, not taken back."))
     return statements
 
 
@@ -186,7 +187,7 @@ def _undo_withdrawal(reader: Reader, event: Any) -> tuple[list[Statement], list[
     [pk] = event.after["step"]["statements"]
     statement = Statement.objects.select_for_update(of=("self",)).select_related("negotiation", "source").get(pk=pk)
     if statement.superseded_by.exists():
-        raise Conflict("It was taken back already, or something else stands in its place.")
+        raise Conflict(gettext("It was taken back already, or something else stands in its place."))
     standing = list(statement.codings.filter(retired_at=statement.retired_at).select_related("party", "negotiation"))
     was_published = any(coding.status == CodingStatus.PUBLISHED for coding in standing)
     require_role(reader, statement.negotiation, role_for_standing(statement.negotiation.review_policy, was_published))
@@ -194,7 +195,9 @@ def _undo_withdrawal(reader: Reader, event: Any) -> tuple[list[Statement], list[
     try:
         restored = build_statement(statement.source, newest_text(statement.source), facts, now)
     except Invalid as refusal:
-        raise Conflict(f"The source has a new text since, in which it does not stand: {refusal}") from refusal
+        raise Conflict(
+            gettext("The source has a new text since, in which it does not stand: %(refusal)s") % {"refusal": refusal}
+        ) from refusal
     restored.supersedes, restored.reason, restored.group = statement, TAKEN_BACK, statement.group
     restored.save(force_insert=True)
     restored.addressees.set(facts.addressees)

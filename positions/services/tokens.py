@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
@@ -142,6 +143,6 @@ def revoke_token(user: User, token_id: uuid.UUID) -> None:
     """Take a token away from its tools. Raises :class:`NotVisible` for one that is not the user's."""
     token = next((t for t in AuthToken.objects.filter(user=user) if id_of(t) == token_id), None)
     if token is None:
-        raise NotVisible("No such token.")
+        raise NotVisible(gettext("No such token."))
     token.delete()
     record_event(actor=user, action="token_revoked", subject=user, negotiation=None, before={"token": str(token_id)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext
 
 from positions.exceptions import Invalid
 from positions.queries.access import Reader
@@ -37,4 +38,9 @@ def save_account(
 def refuse_machine_name(username: str) -> None:
     """Raise :class:`Invalid` for the name that stands for the machine: its readings could pass for a person's."""
     if is_machine_name(username):
-        raise Invalid({"username": f"“{username}” stands for the machine's suggestions; choose another name"})
+        raise Invalid(
+            {
+                "username": gettext("“%(username)s” stands for the machine's suggestions; choose another name")
+                % {"username": username}
+            }
+        )

@@ -129,7 +129,7 @@ def test_parties_are_merged_by_an_administrator_and_leave_the_choices(sign_in: S
     assert press(lead, "party", "merge", pair, "_preview", into=str(talks.party.pk)).status_code == 302
     shown = press(administrator, "party", "merge", pair, "_preview", into=str(talks.party.pk))
     assert "<script>alert" not in shown.content.decode()
-    assert "1 statements" in text_of(shown)
+    assert "1 statement" in text_of(shown)
     press(administrator, "party", "merge", pair, "_confirm", into=str(talks.party.pk), reason="One state")
     duplicate.refresh_from_db()
     assert duplicate.merged_into == talks.party

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from positions.enums import ChangeKind
 from positions.exceptions import Invalid
@@ -81,19 +82,20 @@ class Preview:
                 {"__all__": [f"{line.record}: {line.refusal}" for line in self.refused[:20]] + _more(self.refused)}
             )
         if not self.changed:
-            raise Invalid("There is nothing to change: no record is left.")
+            raise Invalid(gettext("There is nothing to change: no record is left."))
         return self.changed
 
 
 def _more(refused: Sequence[Line]) -> list[str]:
-    return [f"… and {len(refused) - 20:,} more"] if len(refused) > 20 else []
+    return [gettext("… and %(number)s more") % {"number": f"{len(refused) - 20:,}"}] if len(refused) > 20 else []
 
 
 def require_few(records: Sequence[Any]) -> None:
     """Raise :class:`Invalid` for more records than one request changes."""
     if len(records) > AT_MOST:
         raise Invalid(
-            f"{len(records):,} records are too many at once; choose {AT_MOST:,} or fewer, and do the rest after them."
+            gettext("%(number)s records are too many at once; choose %(limit)s or fewer, and do the rest after them.")
+            % {"number": f"{len(records):,}", "limit": f"{AT_MOST:,}"}
         )
 
 
@@ -101,9 +103,9 @@ def require_one_negotiation(records: Sequence[Any]) -> Negotiation:
     """The negotiation all ``records`` belong to. Raises :class:`Invalid` for none, or several."""
     found: dict[Any, Negotiation] = {record.negotiation_id: record.negotiation for record in records}
     if not found:
-        raise Invalid("Choose at least one record.")
+        raise Invalid(gettext("Choose at least one record."))
     if len(found) > 1:
-        raise Invalid("Choose records of one negotiation: a change belongs to one, and so does its way back.")
+        raise Invalid(gettext("Choose records of one negotiation: a change belongs to one, and so does its way back."))
     return next(iter(found.values()))
 
 
@@ -137,5 +139,5 @@ def record_change_set(
 
 
 def count_of(number: int, one: str, many: str = "") -> str:
-    """``1 reading``, ``1,000 readings``."""
+    """``1 reading``, ``1,000 readings``: for what the record keeps, which is in English."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from positions.enums import ChangeKind, CodingStatus, Role
+from positions.enums import ChangeKind, CodingStatus, Confidence, Role
 from positions.exceptions import Invalid
 from positions.models import ChangeSet, CodebookVersion, Coding, Issue, Member, Negotiation
+from positions.models.names import name_status
 from positions.queries.access import RANKS, Reader
 from positions.services.access import require_role
 from positions.services.coding import (
@@ -39,6 +42,11 @@ from positions.services.housekeeping.reissue import Rereading, instant_for, lock
 from positions.services.statements import role_for_standing
 
 UNPUBLISHED = (CodingStatus.DRAFT, CodingStatus.SUBMITTED)
+CONFIDENCE_WORDS = {
+    Confidence.LOW: gettext_lazy("low confidence"),
+    Confidence.MEDIUM: gettext_lazy("medium confidence"),
+    Confidence.HIGH: gettext_lazy("high confidence"),
+}
 READING = ("issue", "state", "stance", "move", "red_line", "reciprocal", "confidence")
 
 
@@ -58,7 +66,7 @@ class NewReading:
         """The fields that are to change."""
         said = {name: getattr(self, name) for name in READING if getattr(self, name) is not None}
         if not said:
-            raise Invalid("Say what is to be read differently: nothing was filled in.")
+            raise Invalid(gettext("Say what is to be read differently: nothing was filled in."))
         if self.state is not None and self.state != "coded":
             said["stance"] = None
         return said
@@ -74,7 +82,12 @@ def preview_reassigning(reader: Reader, codings: Sequence[Coding], coder: User) 
     require_role(reader, negotiation, Role.LEAD)
     member = Member.objects.filter(negotiation=negotiation, user=coder).first()
     if member is None or RANKS[member.role] < RANKS[Role.ANALYST] or not coder.is_active:
-        raise Invalid({"coder": f"{coder.get_username()} does not code here; choose a member from analyst up"})
+        raise Invalid(
+            {
+                "coder": gettext("%(name)s does not code here; choose a member from analyst up")
+                % {"name": coder.get_username()}
+            }
+        )
     theirs = set(
         Coding.objects.filter(
             statement__in={coding.statement_id for coding in codings}, coder=coder.get_username(), retired_at=None
@@ -87,18 +100,21 @@ def preview_reassigning(reader: Reader, codings: Sequence[Coding], coder: User) 
         place = (coding.statement_id, coding.party_id, coding.issue_id)
         refusal = _unpublished(coding)
         if not refusal and coding.coder_user_id != coder.pk and place in theirs:
-            refusal = f"{coder.get_username()} has a reading of this statement for this party and issue"
+            refusal = gettext("%(name)s has a reading of this statement for this party and issue") % {
+                "get_username": coder.get_username()
+            }
         theirs.add(place)
         after = coding.coder if coding.coder_user_id == coder.pk else coder.get_username()
         lines.append(Line(coding, coding.coder, after, refusal))
-    return Preview(f"Give {count_of(len(codings), 'reading')} to {coder.get_username()}", lines)
+    title = ngettext("Give %(number)s reading to %(name)s", "Give %(number)s readings to %(name)s", len(codings))
+    return Preview(title % {"number": f"{len(codings):,}", "name": coder.get_username()}, lines)
 
 
 def _unpublished(coding: Coding) -> str:
     if coding.retired_at is not None:
-        return "was replaced or withdrawn meanwhile"
+        return gettext("was replaced or withdrawn meanwhile")
     if coding.status not in UNPUBLISHED:
-        return f"is {coding.status}: the record keeps who coded it"
+        return gettext("is %(status)s: the record keeps who coded it") % {"status": name_status(coding.status)}
     return ""
 
 
@@ -107,10 +123,7 @@ def reassign_codings(
     reader: Reader, codings: Sequence[Coding], coder: User, reason: str, *, leave_out_refused: bool = False
 ) -> ChangeSet:
     """Give drafts and submitted readings to another coder. Raises :class:`Invalid`, :class:`NotPermitted`."""
-    require_few(codings)
-    require_reason(reason)
-    locked = lock_codings({coding.pk for coding in codings})
-    negotiation = require_one_negotiation(locked)
+    locked, negotiation = lock_for_change(codings, reason)
     preview = preview_reassigning(reader, locked, coder)
     chosen = [line.record for line in preview.settle(leave_out_refused)]
     steps: list[Step] = [
@@ -154,11 +167,14 @@ def preview_deleting(reader: Reader, codings: Sequence[Coding]) -> Preview:
     lines = []
     for coding in codings:
         own = coding.coder_user_id == reader.user.pk if reader.user else coding.coder_user_id is None
-        refusal = "" if own or lead else "is somebody else's; its coder or a lead deletes it"
+        refusal = "" if own or lead else gettext("is somebody else's; its coder or a lead deletes it")
         if coding.status != CodingStatus.DRAFT or coding.retired_at is not None:
-            refusal = f"is {'retired' if coding.retired_at else coding.status}; only drafts are deleted"
-        lines.append(Line(coding, "draft", "deleted", refusal))
-    return Preview(f"Delete {count_of(len(codings), 'draft')}", lines)
+            refusal = gettext("is %(status)s; only drafts are deleted") % {
+                "status": gettext("retired") if coding.retired_at else name_status(coding.status)
+            }
+        lines.append(Line(coding, gettext("draft"), gettext("deleted"), refusal))
+    title = ngettext("Delete %(number)s draft", "Delete %(number)s drafts", len(codings))
+    return Preview(title % {"number": f"{len(codings):,}"}, lines)
 
 
 @transaction.atomic
@@ -166,10 +182,7 @@ def delete_drafts(
     reader: Reader, codings: Sequence[Coding], reason: str, *, leave_out_refused: bool = False
 ) -> ChangeSet:
     """Delete drafts; the change set keeps what they said and brings them back. Raises :class:`Invalid`."""
-    require_few(codings)
-    require_reason(reason)
-    locked = lock_codings({coding.pk for coding in codings})
-    negotiation = require_one_negotiation(locked)
+    locked, negotiation = lock_for_change(codings, reason)
     chosen = {line.record.pk for line in preview_deleting(reader, locked).settle(leave_out_refused)}
     drafts = [coding for coding in locked if coding.pk in chosen]
     steps: list[Step] = [{"deleted_draft": draft_snapshot(coding)} for coding in drafts]
@@ -203,7 +216,8 @@ def preview_recoding(reader: Reader, codings: Sequence[Coding], reading: NewRead
     negotiation = require_one_negotiation(codings)
     require_role(reader, negotiation, role_for_standing(negotiation.review_policy, True))
     lines, _ = _reread(reader, codings, reading, negotiation, newest_codebook(negotiation))
-    return Preview(f"Recode {count_of(len(codings), 'reading')}", lines)
+    title = ngettext("Recode %(number)s reading", "Recode %(number)s readings", len(codings))
+    return Preview(title % {"number": f"{len(codings):,}"}, lines)
 
 
 def newest_codebook(negotiation: Negotiation) -> CodebookVersion:
@@ -221,15 +235,17 @@ def _reread(
 ) -> tuple[list[Line], list[Rereading]]:
     changes = reading.changes()
     if reading.issue is not None and reading.issue.merged_into_id is not None:
-        raise Invalid({"issue": "was merged into another one; choose that"})
+        raise Invalid({"issue": gettext("was merged into another one; choose that")})
     now = instant_for((), codings)
     refusals: dict[UUID, str] = {}
     rereadings = []
     for coding in codings:
         if coding.retired_at is not None:
-            refusals[coding.pk] = "was corrected or withdrawn meanwhile; open what replaced it"
+            refusals[coding.pk] = gettext("was corrected or withdrawn meanwhile; open what replaced it")
         elif coding.status != CodingStatus.PUBLISHED:
-            refusals[coding.pk] = f"is {coding.status}; only published readings are recoded"
+            refusals[coding.pk] = gettext("is %(status)s; only published readings are recoded") % {
+                "status": coding.status
+            }
         elif any(getattr(coding, name) != value for name, value in changes.items()):
             try:
                 twin = build_coding(
@@ -246,7 +262,9 @@ def _reread(
                 twin.status = CodingStatus.PUBLISHED
                 rereadings.append(Rereading(coding, twin))
     for pk, rival in rivals_of(rereadings).items():
-        refusals[pk] = f"a reading of this statement for {rival.party} on that issue is published already"
+        refusals[pk] = gettext("a reading of this statement for %(party)s on that issue is published already") % {
+            "party": rival.party
+        }
     fit = [each for each in rereadings if each.coding.pk not in refusals]
     twins = {each.coding.pk: each.twin for each in fit}
     lines = []
@@ -267,11 +285,11 @@ def say_reading(coding: Coding) -> str:
         coding.issue.title,
         stance,
         coding.get_move_display().lower(),
-        f"{coding.get_confidence_display().lower()} confidence",
-        *(["red line"] if coding.red_line else []),
-        *(["reciprocal"] if coding.reciprocal else []),
+        CONFIDENCE_WORDS[Confidence(coding.confidence)],
+        *([gettext("red line")] if coding.red_line else []),
+        *([gettext("reciprocal")] if coding.reciprocal else []),
     ]
-    return " · ".join(marks)
+    return " · ".join(str(mark) for mark in marks)
 
 
 @transaction.atomic
@@ -279,18 +297,12 @@ def recode_codings(
     reader: Reader, codings: Sequence[Coding], reading: NewReading, reason: str, *, leave_out_refused: bool = False
 ) -> ChangeSet:
     """Correct published codings to a new reading, all at one instant. Raises :class:`Invalid`."""
-    require_few(codings)
-    require_reason(reason)
-    locked = lock_codings({coding.pk for coding in codings})
-    negotiation = require_one_negotiation(locked)
+    locked, negotiation = lock_for_change(codings, reason)
     require_role(reader, negotiation, role_for_standing(negotiation.review_policy, True))
     lines, rereadings = _reread(reader, locked, reading, negotiation, current_codebook(negotiation))
     Preview("", lines).settle(leave_out_refused)
     now = instant_for((), (each.coding for each in rereadings))
-    before = [coding_snapshot(each.coding) for each in rereadings]
-    for each in rereadings:
-        publish_twin(each, now, reason)
-    steps = replace_codings(rereadings, now)
+    before, steps = publish_twins(rereadings, now, reason)
     change_set = record_change_set(
         reader,
         kind=ChangeKind.RECODE,
@@ -312,8 +324,27 @@ def recode_codings(
     return change_set
 
 
-def publish_twin(rereading: Rereading, now: Any, reason: str) -> None:
-    """Make an unsaved twin the published correction of its coding at ``now``."""
-    twin = rereading.twin
-    twin.status, twin.supersedes, twin.reason = CodingStatus.PUBLISHED, rereading.coding, reason
-    twin.created_at = twin.submitted_at = twin.recorded_at = now
+def publish_twins(
+    rereadings: Sequence[Rereading], now: datetime, reason: str
+) -> tuple[list[dict[str, Any]], list[Step]]:
+    """Within a change: let each unsaved twin be the published correction of its coding at ``now``.
+
+    Gives what the codings said, for the log, and the steps taken.
+    """
+    before = [coding_snapshot(each.coding) for each in rereadings]
+    for each in rereadings:
+        twin = each.twin
+        twin.status, twin.supersedes, twin.reason = CodingStatus.PUBLISHED, each.coding, reason
+        twin.created_at = twin.submitted_at = twin.recorded_at = now
+    return before, replace_codings(rereadings, now)
+
+
+def lock_for_change(codings: Sequence[Coding], reason: str) -> tuple[list[Coding], Negotiation]:
+    """Within a change: the codings, few enough, locked, and the one negotiation they belong to.
+
+    Raises :class:`Invalid` for too many, for several negotiations and without a reason.
+    """
+    require_few(codings)
+    require_reason(reason)
+    locked = lock_codings({coding.pk for coding in codings})
+    return locked, require_one_negotiation(locked)

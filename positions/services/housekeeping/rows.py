@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext, gettext_lazy
 
 from positions.enums import CodingStatus
 from positions.models import (
@@ -36,6 +37,19 @@ TABLES: dict[str, type[Model]] = {
         PartyAlias,
         Person,
     )
+}
+# How people call a row of each.
+ROWS = {
+    "appointment": gettext_lazy("an appointment"),
+    "blocmembership": gettext_lazy("a bloc membership"),
+    "coding": gettext_lazy("a coding"),
+    "condition": gettext_lazy("a condition"),
+    "delegation": gettext_lazy("a delegation"),
+    "delegationmember": gettext_lazy("a delegation member"),
+    "issue": gettext_lazy("an issue"),
+    "party": gettext_lazy("a party"),
+    "partyalias": gettext_lazy("an alias"),
+    "person": gettext_lazy("a person"),
 }
 # What identifies an added row when its page was saved since, which writes its list anew.
 SAME_ROW: dict[str, tuple[str, ...]] = {
@@ -81,7 +95,7 @@ def row_obstacle(step: Step) -> str:
         return _changed_since(step)
     if "added" in step:
         gone = step["added"] != "partyalias" and _added(step) is None
-        return f"{_name(step['added'])} was changed or removed since" if gone else ""
+        return gettext("%(row)s was changed or removed since") % {"row": _name(step["added"])} if gone else ""
     return ""
 
 
@@ -116,12 +130,16 @@ def _equal(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 def _changed_since(step: Step) -> str:
     record = _rows(step["changed"]).filter(pk=step["id"]).first()
     if record is None:
-        return f"{_name(step['changed'])} was removed since"
+        return gettext("%(row)s was removed since") % {"row": _name(step["changed"])}
     if isinstance(record, Coding) and (record.retired_at is not None or record.status == CodingStatus.PUBLISHED):
-        return f"the reading by {record.coder} was published or replaced since"
+        return gettext("the reading by %(coder)s was published or replaced since") % {"coder": record.coder}
     stale = [name for name, (_, became) in step["columns"].items() if str(getattr(record, name)) != str(became)]
-    return f"{_name(step['changed'])} “{record}” was changed since" if stale else ""
+    return (
+        gettext("%(row)s “%(record)s” was changed since") % {"row": _name(step["changed"]), "record": record}
+        if stale
+        else ""
+    )
 
 
 def _name(table: str) -> str:
-    return f"a {TABLES[table]._meta.verbose_name}"
+    return str(ROWS[table])

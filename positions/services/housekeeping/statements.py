@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from positions.dates import bounds_of
 from positions.enums import ChangeKind, CodingStatus, Role
 from positions.exceptions import Invalid
 from positions.models import ChangeSet, Coding, Round, Statement
+from positions.models.names import name_role
 from positions.queries.access import Reader
 from positions.services.access import require_role
 from positions.services.events import record_event
@@ -36,18 +38,30 @@ from positions.services.housekeeping.reissue import (
 )
 from positions.services.statements import role_for_standing
 
-RETIRED = "was corrected or withdrawn meanwhile; open what replaced it"
+RETIRED = gettext_lazy("was corrected or withdrawn meanwhile; open what replaced it")
 
 
 def preview_redating(reader: Reader, statements: Sequence[Statement], stated_on: str) -> Preview:
     """What dating the statements ``stated_on`` (EDTF) would do. Raises :class:`Invalid` for a bad selection."""
-    return _preview(reader, statements, f"Date {count_of(len(statements), 'statement')} {stated_on}", _dated(stated_on))
+    title = ngettext("Date %(number)s statement %(day)s", "Date %(number)s statements %(day)s", len(statements))
+    said = {"number": f"{len(statements):,}", "day": stated_on}
+    return _preview(reader, statements, title % said, _dated(stated_on))
 
 
 def preview_moving(reader: Reader, statements: Sequence[Statement], held: Round | None) -> Preview:
     """What moving the statements to a round, or to none, would do. Raises :class:`Invalid` for a bad selection."""
-    where = f"to {held}" if held else "out of their rounds"
-    return _preview(reader, statements, f"Move {count_of(len(statements), 'statement')} {where}", {"round": held})
+    said = {"number": f"{len(statements):,}", "round": held}
+    if held is None:
+        title = ngettext(
+            "Move %(number)s statement out of its round",
+            "Move %(number)s statements out of their rounds",
+            len(statements),
+        )
+    else:
+        title = ngettext(
+            "Move %(number)s statement to %(round)s", "Move %(number)s statements to %(round)s", len(statements)
+        )
+    return _preview(reader, statements, title % said, {"round": held})
 
 
 def redate_statements(
@@ -89,7 +103,7 @@ def _preview(reader: Reader, statements: Sequence[Statement], title: str, change
     require_role(reader, negotiation, Role.ANALYST)
     held = changes.get("round")
     if held is not None and held.negotiation_id != negotiation.pk:
-        raise Invalid({"round": "belongs to another negotiation"})
+        raise Invalid({"round": gettext("belongs to another negotiation")})
     ids = [statement.pk for statement in statements]
     published = set(
         Coding.objects.filter(statement__in=ids, status=CodingStatus.PUBLISHED).values_list("statement", flat=True)
@@ -97,10 +111,19 @@ def _preview(reader: Reader, statements: Sequence[Statement], title: str, change
     lines = []
     for statement in statements:
         role = role_for_standing(negotiation.review_policy, statement.pk in published)
-        refusal = "" if reader.has_role(negotiation.pk, role) else f"takes the role of {role.value}: it is published"
+        refusal = (
+            ""
+            if reader.has_role(negotiation.pk, role)
+            else gettext("takes the role of %(role)s: it is published") % {"role": name_role(role)}
+        )
         lines.append(_line(statement, changes, refusal))
     standing = Coding.objects.filter(statement__in=ids, retired_at=None).exclude(status=CodingStatus.REJECTED).count()
-    notes = [f"{count_of(standing, 'coding')} on them would be issued again."] if standing else []
+    again = ngettext(
+        "%(number)s coding on them would be issued again.",
+        "%(number)s codings on them would be issued again.",
+        standing,
+    )
+    notes = [again % {"number": f"{standing:,}"}] if standing else []
     return Preview(title, lines, notes)
 
 
@@ -108,7 +131,7 @@ def _line(statement: Statement, changes: dict[str, Any], refusal: str) -> Line:
     name = next(iter(changes))
     before, after = getattr(statement, name), changes[name]
     if statement.retired_at is not None:
-        refusal = RETIRED
+        refusal = str(RETIRED)
     if not refusal and before != after:
         try:
             twin_statement(statement, timezone.now(), **changes)
@@ -118,7 +141,7 @@ def _line(statement: Statement, changes: dict[str, Any], refusal: str) -> Line:
 
 
 def _say(value: Any) -> str:
-    return "no round" if value is None else str(value)
+    return gettext("no round") if value is None else str(value)
 
 
 @transaction.atomic

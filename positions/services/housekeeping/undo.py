@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from positions.enums import ChangeKind, CodingStatus, Role
 from positions.exceptions import Conflict, Invalid
@@ -84,16 +85,21 @@ def undo_change_set(reader: Reader, change_set: ChangeSet) -> ChangeSet:
         require_role(reader, _negotiation(change_set), role)
     change_set = ChangeSet.objects.select_for_update(of=("self",)).select_related("negotiation").get(pk=change_set.pk)
     if change_set.undone_at is not None:
-        raise Conflict(f"This was undone at {change_set.undone_at:%Y-%m-%d %H:%M} UTC by {change_set.undone_by_name}.")
+        raise Conflict(
+            gettext("This was undone at %(instant)s UTC by %(name)s.")
+            % {"instant": f"{change_set.undone_at:%Y-%m-%d %H:%M}", "name": change_set.undone_by_name}
+        )
     steps: list[Step] = change_set.steps
     way = way_back(steps, f"Undone: {change_set.title}")
     if way.obstacles:
-        raise Conflict(f"It cannot be undone any more. {say_obstacles(way.obstacles)}")
+        raise Conflict(
+            gettext("It cannot be undone any more. %(obstacles)s") % {"obstacles": say_obstacles(way.obstacles)}
+        )
     try:
         with transaction.atomic():
             _walk(way, steps)
     except IntegrityError:
-        raise Conflict("It cannot be undone any more: what was there before would now stand twice.") from None
+        raise Conflict(gettext("It cannot be undone any more: what was there before would now stand twice.")) from None
     change_set.undone_at = instant_after(change_set.made_at)
     change_set.undone_by_name = reader.user.get_username() if reader.user else "system"
     change_set.save(update_fields=("undone_at", "undone_by_name"))
@@ -120,7 +126,11 @@ def undo_change_set(reader: Reader, change_set: ChangeSet) -> ChangeSet:
 def say_obstacles(obstacles: Sequence[str]) -> str:
     """What stands in the way, the first ten."""
     shown = "; ".join(obstacles[:10])
-    return f"{shown}; and {len(obstacles) - 10:,} more." if len(obstacles) > 10 else f"{shown}."
+    return (
+        gettext("%(shown)s; and %(number)s more.") % {"shown": shown, "number": f"{len(obstacles) - 10:,}"}
+        if len(obstacles) > 10
+        else f"{shown}."
+    )
 
 
 def _touched(change_set: ChangeSet, way: WayBack) -> list[Negotiation | None]:
@@ -149,10 +159,15 @@ def way_back(steps: Sequence[Step], reason: str) -> WayBack:
     old_codings = {row.pk: row for row in lock_codings(codings.values())}
     for statement in current:
         if statement.retired_at is not None:
-            way.obstacles.append(f"the statement “{statement}” was corrected or withdrawn since")
+            way.obstacles.append(
+                gettext("the statement “%(statement)s” was corrected or withdrawn since") % {"statement": statement}
+            )
     for coding in read.values():
         if coding.retired_at is not None or coding.status != old_codings[codings[coding.pk]].status:
-            way.obstacles.append(f"the reading by {coding.coder} of “{coding.statement}” was changed since")
+            way.obstacles.append(
+                gettext("the reading by %(coder)s of “%(statement)s” was changed since")
+                % {"coder": coding.coder, "statement": coding.statement}
+            )
     if way.obstacles:
         return way
     now = instant_for(current, [*read.values(), *(coding for listed in standing.values() for coding in listed)])
@@ -161,7 +176,10 @@ def way_back(steps: Sequence[Step], reason: str) -> WayBack:
     before = {new: old_codings[old] for new, old in codings.items()}
     _plan_codings(way, list(read.values()), before, now, reason)
     for rival in rivals_of(way.rereadings).values():
-        way.obstacles.append(f"“{rival.statement}” has another published reading for {rival.party} on {rival.issue}")
+        way.obstacles.append(
+            gettext("“%(statement)s” has another published reading for %(party)s on %(issue)s")
+            % {"statement": rival.statement, "party": rival.party, "issue": rival.issue}
+        )
     return way
 
 
@@ -187,7 +205,9 @@ def _plan_statements(
         try:
             twin = twin_statement(statement, now, **changes)
         except Invalid as refusal:
-            way.obstacles.append(f"the statement “{statement}”: {refusal}")
+            way.obstacles.append(
+                gettext("the statement “%(statement)s”: %(refusal)s") % {"statement": statement, "refusal": refusal}
+            )
             continue
         way.replacements.append(
             Replacement(statement, twin, tuple(old.addressees.all()), standing.get(statement.pk, []))
@@ -217,11 +237,17 @@ def _rows_in_the_way(steps: Sequence[Step]) -> list[str]:
         if "reassigned" in step:
             coding = Coding.objects.filter(pk=step["reassigned"]).first()
             if coding is None:
-                found.append(f"a draft that {step['to']} got was deleted since")
+                found.append(gettext("a draft that %(coder)s got was deleted since") % {"coder": step["to"]})
             elif coding.status == CodingStatus.PUBLISHED or coding.retired_at or coding.coder != step["to"]:
-                found.append(f"the reading by {coding.coder} of “{coding.statement}” was changed since")
+                found.append(
+                    gettext("the reading by %(coder)s of “%(statement)s” was changed since")
+                    % {"coder": coding.coder, "statement": coding.statement}
+                )
             elif _has_reading(coding.statement_id, coding.party_id, coding.issue_id, step["coder"]):
-                found.append(f"{step['coder']} has another reading of “{coding.statement}” now")
+                found.append(
+                    gettext("%(coder)s has another reading of “%(statement)s” now")
+                    % {"coder": step["coder"], "statement": coding.statement}
+                )
         elif "deleted_draft" in step:
             found += _draft_in_the_way(step["deleted_draft"])
     return found
@@ -230,9 +256,15 @@ def _rows_in_the_way(steps: Sequence[Step]) -> list[str]:
 def _draft_in_the_way(kept: dict[str, Any]) -> list[str]:
     statement = Statement.objects.filter(pk=kept["statement_id"]).first()
     if statement is None or statement.retired_at is not None:
-        return [f"the statement “{statement}” of a draft was corrected or withdrawn since"]
+        return [
+            gettext("the statement “%(statement)s” of a draft was corrected or withdrawn since")
+            % {"statement": statement}
+        ]
     if _has_reading(kept["statement_id"], kept["party_id"], kept["issue_id"], kept["coder"]):
-        return [f"{kept['coder']} has another reading of “{statement}” now"]
+        return [
+            gettext("%(coder)s has another reading of “%(statement)s” now")
+            % {"coder": kept["coder"], "statement": statement}
+        ]
     return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from positions.enums import ChangeKind, CodingStatus, Role
 from positions.exceptions import Invalid
@@ -11,7 +12,6 @@ from positions.models import ChangeSet, Coding, Issue
 from positions.queries.access import Reader
 from positions.services.access import require_role
 from positions.services.fields import require_reason
-from positions.services.housekeeping.changes import count_of
 from positions.services.housekeeping.rows import change_row
 from positions.services.merging.plan import (
     MergePreview,
@@ -24,30 +24,38 @@ from positions.services.merging.plan import (
     second_readings,
 )
 
-MEANING = ("proposal", "pole_for", "pole_against")
+DIFFERS = {
+    "proposal": gettext_lazy("They differ in their proposal: “%(one)s” and “%(other)s”."),
+    "pole_for": gettext_lazy("They differ in their pole for: “%(one)s” and “%(other)s”."),
+    "pole_against": gettext_lazy("They differ in their pole against: “%(one)s” and “%(other)s”."),
+}
 
 
 def preview_merging_issues(reader: Reader, duplicate: Issue, kept: Issue) -> MergePreview:
     """What merging ``duplicate`` into ``kept`` would do; ``must_confirm`` is what has to be typed, if anything."""
     require_role(reader, duplicate.negotiation, Role.LEAD)
     if duplicate.negotiation_id != kept.negotiation_id:
-        raise Invalid({"into": "is no issue of this negotiation"})
+        raise Invalid({"into": gettext("is no issue of this negotiation")})
     refuse_misfits(duplicate, kept)
     codings = _codings(duplicate)
     published = codings.filter(status=CodingStatus.PUBLISHED).count()
-    notes = []
+    notes: list[str] = []
     if published:
-        notes.append(
-            f"{count_of(published, 'published coding')} would count for “{kept}” with the stance as coded: "
-            "the two proposals must mean the same, with the poles the same way round."
+        counted = ngettext(
+            "%(number)s published coding would count for “%(kept)s” with the stance as coded: the two "
+            "proposals must mean the same, with the poles the same way round.",
+            "%(number)s published codings would count for “%(kept)s” with the stance as coded: the two "
+            "proposals must mean the same, with the poles the same way round.",
+            published,
         )
+        notes.append(counted % {"number": f"{published:,}", "kept": kept})
     notes += [
-        f"They differ in their {name.replace('_', ' ')}: “{getattr(duplicate, name)}” and “{getattr(kept, name)}”."
-        for name in MEANING
+        str(DIFFERS[name]) % {"one": getattr(duplicate, name), "other": getattr(kept, name)}
+        for name in DIFFERS
         if _words(getattr(duplicate, name)) != _words(getattr(kept, name))
     ]
     return MergePreview(
-        title=f"Merge “{duplicate}” into “{kept}”",
+        title=gettext("Merge “%(duplicate)s” into “%(kept)s”") % {"duplicate": duplicate, "kept": kept},
         counts=[("codings", codings.count()), ("issues under it", duplicate.children.count())],
         conflicts=_conflicts(duplicate, kept),
         notes=notes,
@@ -88,7 +96,12 @@ def merge_issues(reader: Reader, duplicate: Issue, kept: Issue, reason: str, *, 
     preview = preview_merging_issues(reader, duplicate, kept)
     refuse_conflicts(preview)
     if preview.must_confirm and confirmation.strip() != preview.must_confirm:
-        raise Invalid({"confirmation": f"type {preview.must_confirm} to confirm that the two proposals mean the same"})
+        raise Invalid(
+            {
+                "confirmation": gettext("type %(slug)s to confirm that the two proposals mean the same")
+                % {"slug": preview.must_confirm}
+            }
+        )
     renaming = Renaming(reason)
     rename_records(
         renaming,

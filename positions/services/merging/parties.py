@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from positions.enums import ChangeKind
 from positions.models import (
@@ -40,9 +41,12 @@ def preview_merging_parties(reader: Reader, duplicate: Party, kept: Party) -> Me
     refuse_misfits(duplicate, kept)
     notes = []
     if duplicate.kind != kept.kind:
-        notes.append(f"One is a {duplicate.get_kind_display().lower()}, the other a {kept.get_kind_display().lower()}.")
+        notes.append(
+            gettext("One is a %(one)s, the other a %(other)s.")
+            % {"one": duplicate.get_kind_display().lower(), "other": kept.get_kind_display().lower()}
+        )
     return MergePreview(
-        title=f"Merge “{duplicate}” into “{kept}”",
+        title=gettext("Merge “%(duplicate)s” into “%(kept)s”") % {"duplicate": duplicate, "kept": kept},
         counts=[
             ("statements", _statements(duplicate).count()),
             ("codings", _codings(duplicate).count()),
@@ -80,20 +84,21 @@ def _conflicts(duplicate: Party, kept: Party) -> list[str]:
         lambda coding: (coding.statement_id, coding.issue_id),
     )
     found += [
-        f"both have a delegation at {delegation.round}, {delegation.round.negotiation}"
+        gettext("both have a delegation at %(round)s, %(negotiation)s")
+        % {"round": delegation.round, "negotiation": delegation.round.negotiation}
         for delegation in Delegation.objects.filter(
             party=duplicate, round__in=kept.delegations.values("round")
         ).select_related("round__negotiation")
     ]
     joint = Statement.objects.filter(retired_at=None, group__isnull=False)
     found += [
-        f"both assert the joint text “{statement}”"
+        gettext("both assert the joint text “%(statement)s”") % {"statement": statement}
         for statement in joint.filter(
             asserted_by=duplicate, group__in=joint.filter(asserted_by=kept).values("group")
         ).select_related("asserted_by")
     ]
     if BlocMembership.objects.filter(Q(bloc=duplicate, member=kept) | Q(bloc=kept, member=duplicate)).exists():
-        found.append("one is a member of the other")
+        found.append(gettext("one is a member of the other"))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from positions.enums import ChangeKind
 from positions.models import Appointment, ChangeSet, Delegation, DelegationMember, Negotiation, Person, Statement
@@ -30,7 +31,7 @@ def preview_merging_persons(reader: Reader, duplicate: Person, kept: Person) -> 
         person=duplicate, delegation__in=kept.delegation_memberships.values("delegation")
     ).select_related("delegation__party", "delegation__round__negotiation")
     return MergePreview(
-        title=f"Merge “{duplicate}” into “{kept}”",
+        title=gettext("Merge “%(duplicate)s” into “%(kept)s”") % {"duplicate": duplicate, "kept": kept},
         counts=[
             ("statements", _statements(duplicate).count()),
             ("delegations headed", duplicate.headed_delegations.count()),
@@ -39,7 +40,9 @@ def preview_merging_persons(reader: Reader, duplicate: Person, kept: Person) -> 
             ("rosters", Negotiation.objects.filter(persons=duplicate).count()),
         ],
         conflicts=[
-            f"both sit in one delegation: {seat.delegation}, {seat.delegation.round.negotiation}" for seat in seats
+            gettext("both sit in one delegation: %(delegation)s, %(negotiation)s")
+            % {"delegation": seat.delegation, "negotiation": seat.delegation.round.negotiation}
+            for seat in seats
         ],
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from positions.enums import ChangeKind, CodingStatus
 from positions.exceptions import Conflict, Invalid
@@ -60,20 +61,23 @@ class Renaming:
 def refuse_misfits(duplicate: Named, kept: Named) -> None:
     """Raise :class:`Invalid` for one and the same, :class:`Conflict` for what was merged already."""
     if duplicate.pk == kept.pk:
-        raise Invalid({"into": "is the same one; choose another"})
+        raise Invalid({"into": gettext("is the same one; choose another")})
     for one in (duplicate, kept):
         if one.merged_into is not None:
-            raise Conflict(f"“{one}” was merged into “{one.merged_into}” already.")
+            raise Conflict(
+                gettext("“%(one)s” was merged into “%(other)s” already.") % {"one": one, "other": one.merged_into}
+            )
 
 
 def refuse_conflicts(preview: MergePreview) -> None:
     """Raise :class:`Conflict` with what must be resolved before a merge, or for more than a request corrects."""
     if preview.conflicts:
-        raise Conflict(f"Resolve these first: {say_obstacles(preview.conflicts)}")
+        raise Conflict(gettext("Resolve these first: %(obstacles)s") % {"obstacles": say_obstacles(preview.conflicts)})
     number = sum(count for name, count in preview.counts if name in ("statements", "codings"))
     if number > MERGED_AT_MOST:
         raise Invalid(
-            f"{number:,} statements and codings are too many for one request; up to {MERGED_AT_MOST:,} are merged."
+            gettext("%(number)s statements and codings are too many for one request; up to %(limit)s are merged.")
+            % {"number": f"{number:,}", "limit": f"{MERGED_AT_MOST:,}"}
         )
 
 
@@ -89,8 +93,14 @@ def second_readings(codings: Iterable[Coding], place_of: Callable[[Coding], tupl
         published = coding.status == CodingStatus.PUBLISHED
         place = (*place_of(coding), "published" if published else coding.coder)
         if place in seen:
-            who = "published readings" if published else f"readings by {coding.coder}"
-            found.append(f"“{coding.statement}” would have two {who} of the same issue for the same party")
+            words = (
+                gettext("“%(statement)s” would have two published readings of the same issue for the same party")
+                if published
+                else gettext(
+                    "“%(statement)s” would have two readings by %(coder)s of the same issue for the same party"
+                )
+            )
+            found.append(words % {"statement": coding.statement, "coder": coding.coder})
         seen.add(place)
     return found
 
