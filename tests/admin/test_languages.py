@@ -139,10 +139,14 @@ def test_everything_that_is_logged_has_a_name() -> None:
     logged: set[str] = set()
     for path in (Path(positions.__file__).parent / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.keyword) and node.arg == "action":
-                logged |= {one.value for one in ast.walk(node.value) if isinstance(one, ast.Constant)}
-    assert "coding_submitted" not in logged - set(ACTIONS)
-    assert {action for action in logged if isinstance(action, str) and "_" in action} - set(ACTIONS) == set()
+            named = node.value if isinstance(node, ast.keyword) and node.arg == "action" else None
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_log", "_decide"):
+                named = ast.List(node.args)
+            if named is not None:
+                said = [one.value for one in ast.walk(named) if isinstance(one, ast.Constant)]
+                logged |= {word for word in said if isinstance(word, str)}
+    assert {"coding_submitted", "coding_returned", "source_updated"} <= logged
+    assert logged - set(ACTIONS) == set()
     assert {str(name) for name in ACTIONS.values()} == {action.replace("_", " ") for action in ACTIONS}
 
 
