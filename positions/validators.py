@@ -62,7 +62,7 @@ def text_fault(value: str) -> str | None:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
         return gettext("contains a lone surrogate at offset %(offset)s; save the text as UTF-8 and try again") % {
-            "start": error.start
+            "offset": error.start
         }
     return None
 

@@ -41,7 +41,8 @@ def _examples(language: str) -> dict[str, int]:
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
     found: dict[str, int] = {}
-    for number in range(PROBED):
+    # nought last: a language that counts it with one still shows the singular of a message that has no translation
+    for number in (*range(1, PROBED), 0):
         found.setdefault(locale.plural_form(number), number)
     # in French and Russian whole numbers never take it, or seldom; a script may still ask for it
     found.setdefault("other", PROBED - 1)

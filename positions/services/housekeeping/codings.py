@@ -101,7 +101,7 @@ def preview_reassigning(reader: Reader, codings: Sequence[Coding], coder: User) 
         refusal = _unpublished(coding)
         if not refusal and coding.coder_user_id != coder.pk and place in theirs:
             refusal = gettext("%(name)s has a reading of this statement for this party and issue") % {
-                "get_username": coder.get_username()
+                "name": coder.get_username()
             }
         theirs.add(place)
         after = coding.coder if coding.coder_user_id == coder.pk else coder.get_username()

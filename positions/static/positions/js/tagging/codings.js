@@ -76,7 +76,9 @@ export class CodingView {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.values = JSON.stringify(values);
-    button.append(name);
+    const shownName = document.createElement("bdi");
+    shownName.textContent = name;
+    button.append(shownName);
     if (words) {
       const small = document.createElement("small");
       small.textContent = words;
