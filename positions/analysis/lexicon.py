@@ -9,6 +9,7 @@ from datetime import date
 
 from positions.analysis.cues import ARTICLES, STOP_WORDS
 from positions.analysis.phrases import PhraseBook, stem_of, without_article, words_of
+from positions.analysis.reasons import NAME_BELONGS, NAME_MEANS, NAME_OF_PERSON, NAME_OF_PERSON_FOR
 
 KEYWORD_WEIGHT = 4.0
 TITLE_WEIGHT = 1.5
@@ -80,11 +81,12 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who a name stands for. ``how`` says in words why, to be read after the name in quotation marks."""
+    """Who a name stands for. ``how`` is the pattern of the sentence that says why, ``places`` what stands in it."""
 
     party: str | None
     person: str | None
     how: str
+    places: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Vocabulary:
         for party in parties:
             for text, kind in ((party.name, "name"), *party.aliases):
                 form = without_article(text, ARTICLES)
-                bearer = Bearer(party.slug, None, f"means {party.name}")
+                bearer = Bearer(party.slug, None, NAME_MEANS, (("party", party.name),))
                 self.names.add(form, bearer, as_written=True, dotted=form.isupper())
                 words = words_of(form)
                 taken.update(word.key for word in words)
@@ -127,8 +129,8 @@ class Vocabulary:
         for adjective, slugs in adjectives.items():
             if len(slugs) == 1:
                 slug = next(iter(slugs))
-                how = f"belongs to {self.party_names[slug]}"
-                self.names.add(adjective, Bearer(slug, None, how), as_written=True)
+                bearer = Bearer(slug, None, NAME_BELONGS, (("party", self.party_names[slug]),))
+                self.names.add(adjective, bearer, as_written=True)
         return taken
 
     def _add_persons(self, persons: Iterable[PersonWords], on: date | None, taken: set[str]) -> None:
@@ -138,8 +140,12 @@ class Vocabulary:
             held = [post for post in person.posts if post.held_on(on)] or list(person.posts)
             parties = {post.party for post in held}
             party = next(iter(parties)) if len(parties) == 1 else None
-            for_whom = f" of {self.party_names[party]}" if party in self.party_names else ""
-            named = Bearer(party, person.slug, f"is {person.name}{for_whom}")
+            whom = (("person", person.name),)
+            named = (
+                Bearer(party, person.slug, NAME_OF_PERSON_FOR, (*whom, ("party", self.party_names[party])))
+                if party in self.party_names
+                else Bearer(party, person.slug, NAME_OF_PERSON, whom)
+            )
             self.names.add(person.name, named, as_written=True)
             _, _, surname = person.name.strip().rpartition(" ")
             words = words_of(surname)

@@ -17,6 +17,16 @@ from typing import TypeVar
 from positions.analysis.cues import FIRST_PERSON, MODAL, MoveCue, phrases_by_strength
 from positions.analysis.lexicon import Lexicon, Term, Vocabulary
 from positions.analysis.phrases import Hit, PhraseBook, Word, words_of
+from positions.analysis.reasons import (
+    CODED_BEFORE,
+    DOCUMENT_OF,
+    IN_CODEBOOK,
+    ISSUE_GOES_ON,
+    KEYWORD,
+    KEYWORDS,
+    POINTS_TO,
+    Reason,
+)
 from positions.analysis.sentences import Sentence, quotation_at, quotation_in, quotations_of, sentences_of, trim
 from positions.analysis.voices import Scene, Telling, Voice, mentions_of
 
@@ -25,20 +35,6 @@ ENOUGH_FOR_ANOTHER_ISSUE = 4.0
 MOST_ISSUES_A_SENTENCE = 3
 T = TypeVar("T")
 LEAST_WORDS = 4
-# The moves in words that follow “points to”.
-KINDS_OF_MOVE = {
-    "demand": "a demand",
-    "appeal": "an appeal",
-    "offer": "an offer",
-    "concession": "a concession",
-    "rejection": "a rejection",
-    "threat": "a threat",
-    "condition": "a condition",
-    "concern": "a concern",
-    "denial": "a denial",
-    "vote": "a vote",
-    "procedural": "procedure",
-}
 STRONG_CUE = 2
 
 
@@ -57,7 +53,7 @@ class Suggestion:
     speaker_label: str
     issue: str | None
     move: str | None
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
     asserted_by: str | None = None
 
 
@@ -67,7 +63,7 @@ class Topic:
 
     issue: str
     weight: float
-    why: str
+    why: Reason
 
 
 def suggest(text: str, lexicon: Lexicon, *, on: date | None = None, publisher: str | None = None) -> list[Suggestion]:
@@ -84,7 +80,7 @@ def suggest(text: str, lexicon: Lexicon, *, on: date | None = None, publisher: s
     mentions = mentions_of(text, words, vocabulary, phrases)
     own = None
     if publisher in vocabulary.party_names:
-        own = Voice(publisher, None, "", (f"the document is {vocabulary.party_names[publisher]}’s own",))
+        own = Voice(publisher, None, "", (Reason(DOCUMENT_OF, party=vocabulary.party_names[publisher]),))
     scene = Scene(text, words, mentions, quotations_of(text), vocabulary, own)
     sentences = sentences_of(text)
     cues = list(_cue_book().find(text, words))
@@ -99,7 +95,7 @@ def suggest(text: str, lexicon: Lexicon, *, on: date | None = None, publisher: s
         if topics:
             carried = (here_by, topics[0].issue)
         elif carried is not None and carried[0] == here_by and telling.is_attributed:
-            why = f"carries on from the sentence before, on “{vocabulary.titles[carried[1]]}”"
+            why = Reason(ISSUE_GOES_ON, issue=vocabulary.titles[carried[1]])
             topics = [Topic(carried[1], 0.0, why)]
         found.extend(_offers(scene, sentence, telling, topics, moves))
     return found
@@ -141,7 +137,7 @@ def _offers(
     if not _is_worth(scene.words, telling, topics, best.strength if best is not None else 0):
         return
     reasons = list(dict.fromkeys(telling.why))
-    cue_reason = [f"“{best.phrase}” points to {KINDS_OF_MOVE[best.move]}"] if best is not None else []
+    cue_reason = [Reason(POINTS_TO[best.move], cue=best.phrase)] if best is not None else []
     voice = telling.voice
     speaks = voice is not None and voice.party == telling.holder
     offered: Sequence[Topic | None] = topics or (None,)
@@ -226,12 +222,12 @@ def _topics(vocabulary: Vocabulary, hits: Sequence[Hit[list[Term]]]) -> list[Top
     ]
 
 
-def _explain(vocabulary: Vocabulary, issue: str, terms: Sequence[Term]) -> str:
+def _explain(vocabulary: Vocabulary, issue: str, terms: Sequence[Term]) -> Reason:
     keywords = [f"“{term.phrase}”" for term in terms if term.kind == "keyword"]
     if keywords:
-        return f"keyword{'s' * (len(keywords) > 1)} {', '.join(keywords)}"
+        return Reason(KEYWORDS if len(keywords) > 1 else KEYWORD, words=", ".join(keywords))
     learnt = [f"“{term.phrase}”" for term in terms if term.kind == "learnt"]
     if learnt:
-        return f"{', '.join(learnt)} was coded under “{vocabulary.titles[issue]}” before"
+        return Reason(CODED_BEFORE, words=", ".join(learnt), issue=vocabulary.titles[issue])
     shared = ", ".join(f"“{term.phrase}”" for term in terms)
-    return f"{shared} stands in the codebook under “{vocabulary.titles[issue]}”"
+    return Reason(IN_CODEBOOK, words=shared, issue=vocabulary.titles[issue])

@@ -28,6 +28,7 @@ from positions.analysis.cues import (
 )
 from positions.analysis.lexicon import Bearer, Vocabulary
 from positions.analysis.phrases import Hit, PhraseBook, Word
+from positions.analysis.reasons import LINE_BEGINS, PARTY_NAMED, PRONOUN_GOES_ON, WORD_GOES_ON, Reason
 from positions.analysis.sentences import Quotation, Sentence, is_quoted, quotation_at
 
 SAY, STAND, NAMED = "say", "stand", "named"
@@ -51,7 +52,7 @@ class Voice:
     party: str | None = None
     person: str | None = None
     label: str = ""
-    why: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Telling:
     voice: Voice | None
     holder: str | None
     quoted: bool
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
     is_attributed: bool
     is_said: bool
     first_word: int
@@ -136,7 +137,7 @@ class Scene:
             quoted = is_quoted(self.quotations, sentence.start)
             voice = named[number]
             if voice is not None and voice.party is None and voice.person is None:
-                voice = last and replace(last, why=(*last.why[:1], "the pronoun carries on from there"))
+                voice = last and replace(last, why=(*last.why[:1], Reason(PRONOUN_GOES_ON)))
             own = voice is not None
             if voice is None and quoted:
                 at = quotation_at(self.quotations, sentence.start)
@@ -187,7 +188,7 @@ class Scene:
             holder = None if is_media else voice.party
             return Telling(voice, holder, quoted, voice.why, True, said, first, end)
         if end > first and self.words[first].key in PRONOUNS and holder is not None:
-            why = (f"“{self.words[first].raw}” carries on from the sentence before",)
+            why = (Reason(WORD_GOES_ON, word=self.words[first].raw),)
             return Telling(voice, holder, quoted, why, False, False, first, end)
         if standing is not None:
             party = standing.party
@@ -219,7 +220,7 @@ class Scene:
         if mention is not None and mention.bearer.party is not None:
             label = "" if mention.bearer.person else self.text[sentence.start : colon].strip()[:300]
             label = "" if label == mention.text else label
-            why = (self._means(mention), f"the line begins with “{self.text[sentence.start : colon][:60]}:”")
+            why = (self._means(mention), Reason(LINE_BEGINS, label=self.text[sentence.start : colon][:60]))
             return True, Voice(mention.bearer.party, mention.bearer.person, label, why)
         is_question = first < stop and self.words[first].key in QUESTIONERS
         return is_question, Voice() if is_question else None
@@ -358,9 +359,9 @@ class Scene:
         label = self.text[self.words[begin].start : self.words[end].end]
         return " ".join((label[:1].upper() + label[1:]).split())[:300]
 
-    def _means(self, mention: Mention) -> str:
+    def _means(self, mention: Mention) -> Reason:
         bearer = mention.bearer
         name = self.vocabulary.party_names.get(bearer.party or "", "")
         if not bearer.person and mention.text == name:
-            return f"{name} is named"
-        return f"“{mention.text}” {bearer.how}"
+            return Reason(PARTY_NAMED, party=name)
+        return Reason(bearer.how, name=mention.text, **dict(bearer.places))

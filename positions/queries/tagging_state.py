@@ -22,6 +22,7 @@ from positions.enums import (
 )
 from positions.models import CodebookEntry, Coding, Negotiation, Round, Source
 from positions.queries.access import Reader, parties_for, persons_for
+from positions.queries.reasons import say_reason
 from positions.queries.suggestions import suggestions_for
 from positions.queries.tagging import Payload, cursor_now, named, statement_payloads
 
@@ -205,7 +206,7 @@ def suggestion_payloads(reader: Reader, source: Source) -> list[Payload]:
             "speaker_label": each.speaker_label,
             "issue": each.issue,
             "move": each.move,
-            "why": list(each.why),
+            "why": [say_reason(reason) for reason in each.why],
         }
         for each in found
     ]

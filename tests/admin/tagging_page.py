@@ -87,7 +87,7 @@ class Tagging:
         expect(self.page.locator("#effort")).to_have_attribute("data-statements", str(number), timeout=PATIENCE)
 
     def expect_statements(self, number: int) -> None:
-        expect(self.page.locator("#statement-count")).to_have_text(re.compile(rf"^{number} "), timeout=PATIENCE)
+        expect(self.page.locator("#statement-count")).to_have_text(re.compile(rf": {number} "), timeout=PATIENCE)
 
     def code(self, *keys: str) -> None:
         """Code the passage at hand: Russia on exercises, unless it has a party, and what the keys say."""

@@ -19,10 +19,13 @@ import positions
 from positions import enums
 from positions.admin.script_words import review_words, tagging_words
 from positions.admin.words import ACTIONS
+from positions.analysis import reasons
+from positions.analysis.reasons import Reason
 from positions.enums import CodingStatus, ReviewPolicy
 from positions.models import Statement
 from positions.models.names import COLUMNS, TABLES
 from positions.queries.access import SYSTEM
+from positions.queries.reasons import PATTERNS, say_reason
 from positions.services.anchoring import add_text_version
 from positions.services.codebook import publish_codebook_version
 from positions.services.relations import relate_statements
@@ -158,6 +161,16 @@ def test_scripts_get_the_words_they_ask_for(scripts: str, words: Callable[[], di
     assert {key for key in given - asked if not in_part or not key.startswith(in_part)} == set()
     assert set(in_part) == {key for key in in_part if any(word.startswith(key) for word in given)}
     assert SENTENCE.findall(source) == []
+
+
+def test_reasons_of_suggestions_are_messages() -> None:
+    written = {
+        words for words in vars(reasons).values() if isinstance(words, str) and "{" in words and "\n" not in words
+    }
+    assert set(PATTERNS) == {*written, *reasons.POINTS_TO.values(), reasons.PRONOUN_GOES_ON}
+    with translation.override("en"):
+        assert {str(words) for words in PATTERNS.values()} == set(PATTERNS)
+        assert say_reason(Reason(reasons.NAME_MEANS, name="{x}", party="50 %")) == "“{x}” means 50 %"
 
 
 def test_counted_words_come_in_the_forms_of_the_language() -> None:
