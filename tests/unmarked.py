@@ -1,8 +1,10 @@
-"""Finds what people read in a template and no translator would see."""
+"""Finds what people read in a template, or in Python, and no translator would see."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from django.template.base import Lexer, TokenType
@@ -21,7 +23,10 @@ WORDED_ATTRIBUTES = (
 WORDED_FILTER = re.compile(r"""\|\s*(?:default|default_if_none|yesno|join|pluralize)\s*:\s*(["'])(.*?)\1""")
 # a literal handed to another template: words begin with a capital, names of things do not
 HANDED_ON = re.compile(r"""\w+=(["'])([A-Z].*?)\1""")
-NO_TEXT = ("script", "style", "code")
+# keys keep their names in every language
+NO_TEXT = ("script", "style", "code", "kbd")
+# blocks of the admin that hold names of classes
+CLASS_BLOCKS = ("bodyclass", "coltype")
 # names, formats and signs that are the same in every language
 SAME_EVERYWHERE = {
     "Rapporteur", "API", "BibTeX", "CSL-JSON", "CSV", "DOCX", "PDF", "PNG", "SVG", "XLSX", "JSON", "GraphML", "GEXF",
@@ -80,7 +85,8 @@ def unmarked_in(source: str) -> list[tuple[int, str]]:
         residue.append(" " + "\n" * token.contents.count("\n"))
         if token.token_type is TokenType.BLOCK:
             name = token.split_contents()[0] if token.contents else ""
-            if not inside and name in ("blocktranslate", "blocktrans", "comment"):
+            of_classes = name == "block" and token.split_contents()[1] in CLASS_BLOCKS
+            if not inside and (of_classes or name in ("blocktranslate", "blocktrans", "comment")):
                 inside = name
             elif inside and name == f"end{inside}":
                 inside = ""
@@ -102,3 +108,32 @@ def unmarked_in(source: str) -> list[tuple[int, str]]:
 
 def _blank(text: str) -> str:
     return "\n" * text.count("\n")
+
+
+# two words of a sentence, with what may stand between them
+PROSE = re.compile(r"[^\W\d_]{2,}[,;:.…]? [“(]?[a-z]{2,}")
+MARKS = re.compile(r"n?p?gettext(_lazy|_noop)?")
+FOR_PROGRAMS = ("warning", "info", "exception", "debug", "compile", "AssertionError", "NotImplementedError", "count_of")
+
+
+def unmarked_in_python(source: str) -> list[tuple[int, str]]:
+    """Line and text of each literal that reads like a sentence, is no key, and is in no call that marks it."""
+    return sorted(set(_unmarked(ast.parse(source))))
+
+
+def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if MARKS.fullmatch(name) or name in FOR_PROGRAMS:
+            return
+    if isinstance(node, ast.JoinedStr):
+        words = "{}".join(part.value for part in node.values if isinstance(part, ast.Constant))
+        if PROSE.search(words):
+            yield node.lineno, words
+            return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and PROSE.search(node.value):
+        yield node.lineno, node.value
+    children = node.values if isinstance(node, ast.Dict) else ast.iter_child_nodes(node)
+    for child in children:
+        if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):  # a docstring
+            yield from _unmarked(child)

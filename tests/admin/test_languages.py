@@ -11,17 +11,15 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Choices
 from django.test import Client
 from django.utils import translation
 
 import positions
-from positions import enums
 from positions.admin.script_words import review_words, tagging_words
 from positions.admin.words import ACTIONS
 from positions.analysis import reasons
 from positions.analysis.reasons import Reason
-from positions.enums import CodingStatus, ReviewPolicy
+from positions.enums import CodingStatus, ReviewPolicy, Tlp
 from positions.models import Statement
 from positions.models.names import COLUMNS, TABLES
 from positions.queries.access import SYSTEM
@@ -41,12 +39,8 @@ SENTENCE = re.compile(r"""["'`]([A-Z…(][\w’,;:-]* [a-z“][\w’]+[^"'`]*)["
 # what Django and other applications say of themselves
 NOT_OURS = ("Axes", "Knox", "Auth tokens", "Search", "False", "True", "Rapporteur")
 
-
-def labels_of_enums() -> tuple[str, ...]:
-    """The words of the vocabularies, which have a test of their own."""
-    found = [kind for kind in vars(enums).values() if isinstance(kind, type) and issubclass(kind, Choices)]
-    labels = [str(label) for kind in found for label in kind.labels]
-    return tuple(labels + [label.lower() for label in labels])
+# codes as files write them: a log keeps them, and a line of a condition is typed with them
+CODES = ("fuzzy", "precondition", *(f"TLP:{marking}" for marking in Tlp.values))
 
 
 def lists_and_records() -> list[str]:
@@ -96,7 +90,7 @@ def test_every_word_of_the_desk_is_a_message(
     recoding = {"records": f"{talks.coding.pk}", "stance": "2", "_preview": "1"}
     with pseudo_language(monkeypatch):
         found: dict[str, list[str]] = {}
-        allowed = (*NOT_OURS, *labels_of_enums(), "fuzzy")
+        allowed = (*NOT_OURS, *CODES)
         for address in dict.fromkeys([*lists_and_records(), *pages_between(talks, waiting)]):
             answer = administrator.get(address)
             if answer.status_code == 200:
