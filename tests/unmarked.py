@@ -127,7 +127,7 @@ def _unmarked(node: ast.AST) -> Iterator[tuple[int, str]]:
         if MARKS.fullmatch(name) or name in FOR_PROGRAMS:
             return
     if isinstance(node, ast.JoinedStr):
-        words = "{}".join(part.value for part in node.values if isinstance(part, ast.Constant))
+        words = "{}".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
         if PROSE.search(words):
             yield node.lineno, words
             return
