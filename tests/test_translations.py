@@ -22,6 +22,7 @@ SPEAKS_ENGLISH = (
     "positions/services/import",
     "positions/services/job",
     "positions/services/tokens.py",
+    "positions/services/webhook",
 )
 # what the record keeps, for everybody and for years; and what is looked up, or names a class
 KEPT_IN_ENGLISH = {

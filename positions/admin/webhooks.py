@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from positions.models import Webhook, WebhookDelivery
 from positions.services.webhooks import replay
@@ -75,7 +75,7 @@ class WebhookDeliveryAdmin(OwnAdmin):
     readonly_fields = fields
     actions = ["send_again"]
 
-    @admin.action(description="Send again", permissions=["view"])
+    @admin.action(description=gettext_lazy("Send again"), permissions=["view"])
     def send_again(self, request: HttpRequest, deliveries: QuerySet[WebhookDelivery]) -> None:
         """Put the chosen messages back to be sent, each under the id it had."""
         count = sum(replay(each.webhook, delivery=each) for each in deliveries)
