@@ -264,10 +264,10 @@ class FeedKind(TextChoices):
 class DeliveryState(TextChoices):
     """How far a message to a webhook has come."""
 
-    PENDING = "pending", "Waiting for its next try"
-    DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Given up"
-    WITHHELD = "withheld", "Withheld: its owner may not see it any more"
+    PENDING = "pending", pgettext_lazy("how far a message has come", "Waiting for its next try")
+    DELIVERED = "delivered", pgettext_lazy("how far a message has come", "Delivered")
+    FAILED = "failed", pgettext_lazy("how far a message has come", "Given up")
+    WITHHELD = "withheld", pgettext_lazy("how far a message has come", "Withheld: its owner may not see it any more")
 
 
 class Role(TextChoices):
