@@ -79,6 +79,10 @@ ACTIONS: dict[str, StrPromise] = {
     "suggestion_refused": gettext_lazy("suggestion refused"),
     "token_created": gettext_lazy("token created"),
     "token_revoked": gettext_lazy("token revoked"),
+    "webhook_added": gettext_lazy("webhook added"),
+    "webhook_deleted": gettext_lazy("webhook deleted"),
+    "webhook_secret_rotated": gettext_lazy("webhook secret rotated"),
+    "webhook_updated": gettext_lazy("webhook updated"),
 }
 
 # How many rows of each kind an import adds, by the plural that it counts them under.
