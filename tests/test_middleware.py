@@ -58,6 +58,7 @@ def test_oversized_request_is_refused_before_it_is_read(client: Client, settings
         "title": "Content Too Large",
         "status": 413,
         "detail": "A request may hold 2 MB; split what you send, or raise MAX_REQUEST_MEGABYTES.",
+        "errors": {},
     }
 
 

@@ -116,6 +116,7 @@ class RequestSize:
             "title": "Content Too Large",
             "status": 413,
             "detail": f"A request may hold {largest} MB; split what you send, or raise MAX_REQUEST_MEGABYTES.",
+            "errors": {},
         }
         return JsonResponse(problem, status=413, content_type="application/problem+json")
 

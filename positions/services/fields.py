@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext
 
 from positions.exceptions import Conflict, Invalid
-from positions.models import Coding, Statement
+from positions.models import Coding, Issue, Party, Person, Statement
 from positions.validators import text_fault
 
 
@@ -39,3 +39,9 @@ def require_in_force(record: Statement | Coding) -> None:
             gettext("This was corrected or withdrawn at %(instant)s UTC; open what replaced it.")
             % {"instant": f"{record.retired_at:%Y-%m-%d %H:%M}"}
         )
+
+
+def require_unmerged(record: Party | Person | Issue) -> None:
+    """Raise :class:`Conflict` when the record was merged into another: it is kept for the history alone."""
+    if record.merged_into_id is not None:
+        raise Conflict(f"This {record._meta.verbose_name} was merged into another one; change that one.")

@@ -31,7 +31,7 @@ from positions.models import (
 from positions.queries.access import Reader
 from positions.services.access import require_administrator, require_role
 from positions.services.events import record_event, snapshot
-from positions.services.fields import field_errors
+from positions.services.fields import field_errors, require_unmerged
 from positions.validators import text_fault
 
 RecordType = TypeVar("RecordType", Negotiation, Issue)
@@ -205,6 +205,8 @@ def save_issue(reader: Reader, negotiation: Negotiation, facts: IssueFacts, *, e
     once a coding is published: what +2 means is then frozen.
     """
     require_role(reader, negotiation, Role.LEAD)
+    if existing is not None:
+        require_unmerged(existing)
     issue = existing or Issue(negotiation=negotiation)
     before = snapshot(issue) if existing else None
     errors = frozen_pole_errors(issue, facts) if existing else {}

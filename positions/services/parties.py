@@ -16,7 +16,7 @@ from positions.models import Appointment, BlocMembership, Party, PartyAlias, Per
 from positions.queries.access import Reader
 from positions.services.access import require_administrator
 from positions.services.events import record_event, snapshot
-from positions.services.fields import field_errors
+from positions.services.fields import field_errors, require_unmerged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +97,8 @@ def build_aliases(party: Party, aliases: Sequence[AliasFacts]) -> list[PartyAlia
 def save_party(reader: Reader, facts: PartyFacts, *, existing: Party | None = None) -> Party:
     """Add a party, or change ``existing``. Raises :class:`Invalid` for a slug in use."""
     require_administrator(reader)
+    if existing is not None:
+        require_unmerged(existing)
     before = _party_snapshot(existing) if existing else None
     party = build_party(facts, existing)
     if Party.objects.filter(slug=facts.slug).exclude(pk=party.pk).exists():
@@ -130,6 +132,8 @@ def _party_snapshot(party: Party) -> dict[str, Any]:
 def save_person(reader: Reader, facts: PersonFacts, *, existing: Person | None = None) -> Person:
     """Add a person, or change ``existing``. Raises :class:`Invalid` for a slug in use or dates out of order."""
     require_administrator(reader)
+    if existing is not None:
+        require_unmerged(existing)
     before = _person_snapshot(existing) if existing else None
     person = existing or Person()
     person.slug, person.name, person.is_listed = facts.slug, facts.name, facts.is_listed

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
@@ -204,3 +206,14 @@ def test_paging_and_ordering() -> None:
         create(api, name=name)
     assert [row["name"] for row in api.rows("tokens/", ordering="name", page_size=1)] == ["a", "b", "c"]
     assert [row["name"] for row in api.rows("tokens/", page_size=2)] == ["c", "a", "b"]
+
+
+def test_tokens_made_before_they_had_terms_keep_writing() -> None:
+    user = make_user()
+    api = Api(user)
+    create(api, name="notebook")
+    AuthToken.objects.create(user=user)
+    TokenTerms.objects.all().delete()
+    migration = importlib.import_module("positions.migrations.0004_token_terms")
+    migration.keep_terms(apps, None)
+    assert sorted((row["name"], row["scope"]) for row in api.rows("tokens/")) == [("", "write"), ("notebook", "write")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from positions.models import CodebookVersion, Member, Negotiation, Party, Source
@@ -256,6 +257,30 @@ def test_a_source_of_another_negotiation_is_no_parent(people: People) -> None:
     for id in (str(elsewhere.pk), MISSING):
         body = {**SOURCE, "derived_from": {"source": id, "kind": "repost"}}
         assert_problem(people.analyst.post("sources/", body), 400)
+
+
+def test_what_was_merged_is_not_changed(people: People) -> None:
+    kept, gone = make_party("kept"), make_party("gone")
+    Party.objects.filter(pk=gone.pk).update(merged_into=kept)
+    border = make_issue(people.talks, "border")
+    old = make_issue(people.talks, "old", merged_into=border)
+    with nothing_written():
+        assert_problem(people.administrator.patch("parties/gone/", {"name": "X"}), 409)
+        problem = assert_problem(people.lead.patch(f"issues/{old.pk}/", {"title": "X"}), 409)
+        assert problem["detail"] == "This issue was merged into another one; change that one."
+        below = {**NEW["issues"], "slug": "crossing", "parent": "old"}
+        assert set(assert_problem(people.lead.post("issues/", below), 400)["errors"]) == {"parent"}
+
+
+def test_a_session_needs_its_csrf_token_to_write(people: People) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.users["lead"], backend="django.contrib.auth.backends.ModelBackend")
+    with nothing_written():
+        assert_problem(client.post("/api/v1/rounds/", NEW["rounds"], content_type="application/json"), 403)
+    client.cookies["csrftoken"] = "a" * 32
+    headers = {"X-CSRFToken": "a" * 32}
+    answer = client.post("/api/v1/rounds/", NEW["rounds"], content_type="application/json", headers=headers)
+    assert written(answer, 201)["number"] == 7
 
 
 def test_a_stale_version_changes_nothing(people: People) -> None:
