@@ -36,6 +36,8 @@ REFUSALS = {
 
 COMPONENTS = "#/components/schemas/"
 
+# What any write may be refused with: a token that only reads, a key that came before.
+EVERY_WRITE: dict[str, tuple[int, ...]] = {"POST": (403, 409, 422), "PUT": (403,), "PATCH": (403,), "DELETE": (403,)}
 ANSWER_HEADERS = {
     "Location": "The address of the record that was made; not where several were.",
     "ETag": "What to send in `If-Match` with the next change.",
@@ -190,7 +192,7 @@ class DocumentedSchema(AutoSchema):
                     content["schema"] = {"oneOf": [content["schema"], array_of(content["schema"])]}
         body = ManyProblemSerializer if self.takes_many else ProblemSerializer
         problem = self.resolve_serializer(body, "response").ref
-        for status in self.view.refusals(self.method):
+        for status in {*self.view.refusals(self.method), *EVERY_WRITE.get(self.method, ())}:
             bodies[str(status)] = {
                 "description": f"{HTTPStatus(status).phrase}. {REFUSALS[status]}",
                 "content": {MEDIA_TYPE: {"schema": problem}},

@@ -8,12 +8,13 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from positions.enums import Role
-from positions.models import IdempotencyKey, Issue, Member, Round
+from positions.models import IdempotencyKey, Issue, Job, Member, Round
 from positions.services import idempotency
 from positions.services.idempotency import forget_expired_keys
 from positions.services.negotiations import save_round
@@ -106,6 +107,18 @@ def test_keys_are_forgotten_after_a_day(people: People) -> None:
     IdempotencyKey.objects.update(expires_at=timezone.now())
     sweep_jobs()
     assert IdempotencyKey.objects.count() == 0
+
+
+def test_a_form_with_a_file_is_sent_once(people: People) -> None:
+    def send(content: bytes) -> Any:
+        form = {"format": "csv", "negotiation": "talks", "file": SimpleUploadedFile("codings.csv", content)}
+        return lead.client.post("/api/v1/imports/", form, format="multipart", headers={"Idempotency-Key": "k1"})
+
+    lead = people.lead
+    first, again = send(b"party,issue,stance,stated_on\n"), send(b"party,issue,stance,stated_on\n")
+    assert (first.status_code, again.status_code, first.content) == (202, 202, again.content)
+    assert Job.objects.count() == 1
+    assert_problem(send(b"party,issue,stance,stated_on\nnorth,border,1,2022\n"), 422)
 
 
 def test_while_the_first_is_being_answered(people: People) -> None:
