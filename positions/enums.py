@@ -321,3 +321,22 @@ class TokenScope(TextChoices):
 
     READ = "read", _("Read only")
     WRITE = "write", _("Read and write")
+
+
+class WatchKind(TextChoices):
+    """What a person wants to be told of."""
+
+    MOVE = "move", _("A party moves")
+    RED_LINE = "red_line", _("A red line is declared, softened or crossed")
+    CONDITION = "condition", _("A condition is met, fails or is withdrawn")
+    STATEMENT = "statement", _("A statement enters the record")
+    REVIEW = "review", _("A source waits for review")
+
+
+class WatchDelivery(TextChoices):
+    """How a person is told, besides on the page of their watches and in their feed."""
+
+    AT_ONCE = "at_once", _("By mail, at once")
+    DAILY = "daily", _("By mail, every day")
+    WEEKLY = "weekly", _("By mail, every Monday")
+    PAGE = "page", _("Here only")

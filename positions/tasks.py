@@ -6,9 +6,10 @@ from uuid import UUID
 
 from celery import shared_task
 
-from positions.services import idempotency, jobs, webhook_delivery, workers
+from positions.services import idempotency, jobs, watches, webhook_delivery, workers
 from positions.services.import_jobs import forget_imported_files
 from positions.services.job_runs import execute_job
+from positions.web.notices import compose_mail
 
 
 @shared_task(name=jobs.RUN_TASK, ignore_result=True)
@@ -28,3 +29,9 @@ def sweep_jobs() -> None:
     workers.forget_silent_workers()
     idempotency.forget_expired_keys()
     forget_imported_files()
+
+
+@shared_task(name="positions.tell_watches", ignore_result=True)
+def tell_watches() -> None:
+    watches.check_watches()
+    watches.send_due_mails(compose_mail)

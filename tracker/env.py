@@ -102,6 +102,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     csrf_trusted_origins: tuple[str, ...]
     cors_origins: tuple[str, ...]
+    public_address: str
     https: bool
     proxy_count: int
     log_level: str
@@ -319,6 +320,12 @@ def read_environment(environ: Mapping[str, str], base: Path) -> Environment:
             check_exact_origin,
             "origins separated by commas, such as https://newsroom.example.org",
             (),
+        ),
+        public_address=read.parsed(
+            "PUBLIC_ADDRESS",
+            check_exact_origin,
+            "the origin under which people reach this installation, such as https://positions.example.org",
+            f"http://localhost:{read.number('PORT', default=8000, low=1, high=65535)}",
         ),
         https=read.flag("HTTPS", default=False),
         proxy_count=read.number("PROXY_COUNT", default=0, low=0, high=10),

@@ -19,6 +19,8 @@ DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.csrf_trusted_origins)
 PROXY_COUNT = ENVIRONMENT.proxy_count
+# where links in mails lead
+PUBLIC_ADDRESS = ENVIRONMENT.public_address
 DATABASES = {"default": ENVIRONMENT.database.as_settings()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "tracker.urls"
@@ -188,7 +190,10 @@ CELERY_WORKER_CONCURRENCY = ENVIRONMENT.worker_concurrency
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {"sweep-jobs": {"task": "positions.sweep_jobs", "schedule": 60.0, "options": {"expires": 55}}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "positions.sweep_jobs", "schedule": 60.0, "options": {"expires": 55}},
+    "tell-watches": {"task": "positions.tell_watches", "schedule": 60.0, "options": {"expires": 55}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 # Mail and webhooks

@@ -28,6 +28,7 @@ from positions.api.resources.search import SearchView
 from positions.api.resources.sources import SourceTextView, SourceView
 from positions.api.resources.statements import SourceStatementView, StatementView
 from positions.api.resources.webhooks import DeliveryView, WebhookView
+from positions.api.resources.watches import WatchView
 from positions.api.tokens import MeView, TokenView
 
 RESOURCES: dict[str, Any] = {
@@ -44,6 +45,7 @@ RESOURCES: dict[str, Any] = {
     "members": MemberView,
     "events": EventView,
     "jobs": JobView,
+    "watches": WatchView,
 }
 
 # What is done to a record by a POST below its address.

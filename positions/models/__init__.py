@@ -16,6 +16,7 @@ from positions.models.statements import Statement, StatementGroup
 from positions.models.suggestions import SuggestionRefusal
 from positions.models.tokens import TokenTerms
 from positions.models.webhooks import Webhook, WebhookDelivery
+from positions.models.watches import FeedToken, Notice, Watch
 
 __all__ = [
     "Appointment",
@@ -30,11 +31,13 @@ __all__ = [
     "DelegationMember",
     "Event",
     "EventPlace",
+    "FeedToken",
     "IdempotencyKey",
     "Issue",
     "Job",
     "Member",
     "Negotiation",
+    "Notice",
     "Party",
     "PartyAlias",
     "Person",
@@ -48,6 +51,7 @@ __all__ = [
     "TokenTerms",
     "Webhook",
     "WebhookDelivery",
+    "Watch",
     "WorkerHeartbeat",
 ]
 

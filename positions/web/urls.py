@@ -31,11 +31,18 @@ from positions.web.search import search
 from positions.web.source import source
 from positions.web.statement import statement, statement_bibtex, statement_csl
 from positions.web.tokens import revoke_token_page, tokens
+from positions.web.watches import notices_read, watch_delete, watch_delivery, watch_feed, watch_feed_token, watches
 
 ISSUE = "n/<slug:slug>/issues/<slug:issue>/"
 ROUND = "n/<slug:slug>/rounds/<int:number>/"
 
 urlpatterns: list[URLPattern] = [
+    path("watches/", watches, name="watches"),
+    path("watches/read/", notices_read, name="notices-read"),
+    path("watches/feed/", watch_feed_token, name="watch-feed-token"),
+    path("watches/feed/<str:token>.atom", watch_feed, name="watch-feed"),
+    path("watches/<uuid:pk>/delivery/", watch_delivery, name="watch-delivery"),
+    path("watches/<uuid:pk>/delete/", watch_delete, name="watch-delete"),
     path("", home, name="home"),
     path("search/", search, name="search"),
     # nothing is lost by a change of language that another site started, and no reader needs a cookie to read
