@@ -47,6 +47,7 @@ BY_ANOTHER_NAME = {
     "created_at": ("created_after", "created_before"),
     "started_at": ("started_after", "started_before"),
     "finished_at": ("finished_after", "finished_before"),
+    "checked_at": ("checked_after", "checked_before"),
     "at": ("at_after", "at_before"),
     "merged_into": ("retired",),
     "addressees": ("addressee",),

@@ -61,10 +61,10 @@ def issue(slug: str = "border") -> Issue:
 
 def say(talks: Negotiation, stance: int, on: str, *, by: str = "north", about: str = "border", **fields: Any) -> Coding:
     """A published reading of a day, by the services, so that the log has it."""
-    coded = {name: fields.pop(name) for name in ("red_line", "conditions") if name in fields}
+    coded: dict[str, Any] = {name: fields.pop(name) for name in ("red_line", "conditions") if name in fields}
     said = make_statement(source=make_source(talks, published_on=on), asserted_by=party(by), stated_on=on, **fields)
-    waiting = {"status": CodingStatus.SUBMITTED, "recorded_at": None}
-    return codings.publish_coding(SYSTEM, make_coding(said, issue=issue(about), stance=stance, **waiting, **coded))
+    waiting: dict[str, Any] = {"status": CodingStatus.SUBMITTED, "recorded_at": None, **coded}
+    return codings.publish_coding(SYSTEM, make_coding(said, issue=issue(about), stance=stance, **waiting))
 
 
 def watch(user: User, talks: Negotiation, kind: WatchKind = WatchKind.MOVE, **facts: Any) -> Watch:
@@ -124,10 +124,11 @@ def test_what_is_recorded_late_is_still_found(talks: Negotiation, anna: User) ->
     say(talks, 2, "2022-01-01")
     kept = watch(anna, talks)
     Watch.objects.filter(pk=kept.pk).update(created_at=timezone.now() - timedelta(days=2))
-    moved = say(talks, 1, "2022-01-02")
+    recorded_at = say(talks, 1, "2022-01-02").recorded_at
+    assert recorded_at is not None
     # its instant lies before a look that could not see it yet
-    Watch.objects.filter(pk=kept.pk).update(checked_at=moved.recorded_at + timedelta(seconds=30))
-    assert check_watches(now=moved.recorded_at + timedelta(minutes=1)) == 1
+    Watch.objects.filter(pk=kept.pk).update(checked_at=recorded_at + timedelta(seconds=30))
+    assert check_watches(now=recorded_at + timedelta(minutes=1)) == 1
 
 
 def test_nothing_is_told_of_what_its_owner_may_not_see(talks: Negotiation, anna: User) -> None:

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from positions.api.authentication import SignedIn
+from positions.api.inputs.fields import Nothing
 from positions.api.inputs.watches import WatchChange, WatchInput, watch_facts
-from positions.api.lookups import InNegotiation, Issues, Parties
+from positions.api.lookups import InNegotiation, Issues, Parties, ids_of
 from positions.api.parameters import Instant, OneOf, Words, ordering
 from positions.api.serializers.watches import WatchSerializer
 from positions.api.writing import WritableView
@@ -34,6 +35,7 @@ class WatchView(WritableView):
     serializer_class = WatchSerializer
     noun = "watch"
     filters = (
+        ids_of(watches_of, "watch"),
         InNegotiation(),
         OneOf(name="kind", description="What is watched for.", choices=WatchKind, lookup="kind__in"),
         Parties(description="Slugs of parties.", lookup="party__in"),
@@ -68,7 +70,8 @@ class WatchView(WritableView):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Stop watching; what was found goes too. `If-Match` is heeded where it is sent."""
         return self.write_below(
-            lambda row: delete_watch(self.reader, row),
+            Nothing,
+            lambda row, said: delete_watch(self.reader, row),
             answer=lambda gone: Response(status=204),
             needs_match=False,
         )
