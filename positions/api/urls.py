@@ -27,8 +27,8 @@ from positions.api.resources.reliability import ReliabilityView
 from positions.api.resources.search import SearchView
 from positions.api.resources.sources import SourceTextView, SourceView
 from positions.api.resources.statements import SourceStatementView, StatementView
-from positions.api.resources.webhooks import DeliveryView, WebhookView
 from positions.api.resources.watches import WatchView
+from positions.api.resources.webhooks import DeliveryView, WebhookView
 from positions.api.tokens import MeView, TokenView
 
 RESOURCES: dict[str, Any] = {

@@ -15,8 +15,8 @@ from positions.models.sources import Source, SourceText
 from positions.models.statements import Statement, StatementGroup
 from positions.models.suggestions import SuggestionRefusal
 from positions.models.tokens import TokenTerms
-from positions.models.webhooks import Webhook, WebhookDelivery
 from positions.models.watches import FeedToken, Notice, Watch
+from positions.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "Appointment",
@@ -49,9 +49,9 @@ __all__ = [
     "StatementGroup",
     "SuggestionRefusal",
     "TokenTerms",
+    "Watch",
     "Webhook",
     "WebhookDelivery",
-    "Watch",
     "WorkerHeartbeat",
 ]
 
