@@ -61,7 +61,7 @@ class CursorParameter(Parameter):
         try:
             order, back, values = SIGNER.unsign_object(raw)
             return Cursor(order, back, tuple(_thaw(value) for value in values))
-        except (signing.BadSignature, ValueError, TypeError):
+        except (signing.BadSignature, ValueError, TypeError, AttributeError):
             raise Refused("is not a cursor of this address; follow the links of an answer") from None
 
 
@@ -206,7 +206,7 @@ def link_to(request: Request, cursor: Cursor | None, pinned: Mapping[str, str] |
 
 def _asked(question: Question, order: str) -> tuple[Cursor | None, int]:
     cursor: Cursor | None = question["cursor"]
-    if cursor is not None and cursor.order != order:
+    if cursor is not None and (cursor.order != order or len(cursor.values) != order.count(",") + 1):
         raise BadParameters({"cursor": ["belongs to another address or another order; start again without it"]})
     return cursor, question["page_size"] or DEFAULT_PAGE_ROWS
 
