@@ -5,11 +5,13 @@ Offsets count Unicode code points, as Python's strings do.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from positions.exceptions import Invalid
 
 CONTEXT_CHARACTERS = 32
+MOST_OCCURRENCES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,52 @@ def anchor_quotation(text: str, exact: str) -> Anchor:
 def _shorten(words: str, limit: int = 60) -> str:
     line = " ".join(words.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def find_quotation(text: str, exact: str, prefix: str = "", suffix: str = "", start: int | None = None) -> Anchor:
+    """The anchor of a quotation taken elsewhere, where white space may run otherwise than in ``text``.
+
+    Where the words occur more than once, those count that stand between ``prefix`` and ``suffix``, and then the
+    one that begins at ``start``. The anchor's words are the text's own.
+
+    Raises :class:`Invalid` when no place, or no single one, is left.
+    """
+    words = exact.split()
+    if not words:
+        raise Invalid({"exact": "a quotation needs more than white space"})
+    places = _occurrences(text, re.escape(canonical_text(exact)))
+    places = places or _occurrences(text, r"\s+".join(re.escape(word) for word in words))
+    if not places:
+        raise Invalid({"exact": f"the source's text does not contain “{_shorten(exact)}”"})
+    likely = places
+    if len(likely) > 1 and (prefix.strip() or suffix.strip()):
+        likely = [place for place in places if _stands_between(text, place, prefix, suffix)] or places
+    if len(likely) > 1:
+        likely = [place for place in likely if place[0] == start] or likely
+    if len(likely) > 1:
+        several = ", ".join(str(place[0]) for place in likely[:5])
+        raise Invalid(
+            {
+                "exact": f"“{_shorten(exact)}” occurs {len(likely)} times, at {several}; "
+                "give more of the words before and after it"
+            }
+        )
+    return anchor_span(text, *likely[0])
+
+
+def _occurrences(text: str, pattern: str) -> list[tuple[int, int]]:
+    """Every span that matches, overlapping ones too; a quotation that occurs a thousand times is as good as lost."""
+    found: list[tuple[int, int]] = []
+    expression, at = re.compile(pattern), 0
+    while len(found) < MOST_OCCURRENCES and (match := expression.search(text, at)):
+        found.append(match.span())
+        at = match.start() + 1
+    return found
+
+
+def _stands_between(text: str, place: tuple[int, int], prefix: str, suffix: str) -> bool:
+    """Whether the words around a span are those given, white space aside."""
+    before, after = "".join(prefix.split()), "".join(suffix.split())
+    left = "".join(text[max(0, place[0] - 4 * len(prefix) - 64) : place[0]].split())
+    right = "".join(text[place[1] : place[1] + 4 * len(suffix) + 64].split())
+    return left.endswith(before) and right.startswith(after)

@@ -20,7 +20,8 @@ from positions.api.vocabularies import ImportFormat
 from positions.exceptions import Invalid
 from positions.services.import_jobs import ImportOrder, order_import
 
-FIELDS = ("file", "format", "negotiation", "dry_run", "create_missing")
+FIELDS = ("file", "format", "negotiation", "dry_run", "create_missing", "asserted_by", "stated_on")
+LONGEST_WORD = 200
 
 
 class ImportRequestSerializer(serializers.Serializer[Any]):
@@ -35,6 +36,14 @@ class ImportRequestSerializer(serializers.Serializer[Any]):
     dry_run = serializers.BooleanField(required=False, help_text="Check everything and write nothing.")
     create_missing = serializers.BooleanField(
         required=False, help_text="Of a codings table: add parties and issues that nobody knows."
+    )
+    asserted_by = serializers.CharField(
+        required=False, max_length=200, help_text="Of annotations: the party that states what none of their tags says."
+    )
+    stated_on = serializers.CharField(
+        required=False,
+        max_length=200,
+        help_text="Of annotations: when it was stated (EDTF), where neither a tag nor the source's date says so.",
     )
 
 
@@ -81,6 +90,11 @@ def read_form(request: Request) -> tuple[Any, str, ImportOrder]:
         if word not in FLAGS:
             errors.setdefault(name, [f"“{shorten(word)}” is neither true nor false"])
         flags[name] = FLAGS.get(word, False)
+    words = {name: str(form.get(name, "")) for name in ("asserted_by", "stated_on")}
+    for name, word in words.items():
+        if "\x00" in word or len(word) > LONGEST_WORD:
+            errors.setdefault(name, [f"is longer than {LONGEST_WORD} characters, or contains a NUL character"])
     if errors:
         raise Invalid(errors)
-    return file, format, ImportOrder(str(form.get("negotiation", "")), flags["dry_run"], flags["create_missing"])
+    order = ImportOrder(str(form.get("negotiation", "")), flags["dry_run"], flags["create_missing"], **words)
+    return file, format, order

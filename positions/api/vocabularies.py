@@ -134,3 +134,4 @@ class ImportFormat(TextChoices):
     XLSX = "xlsx", "a codings table, as an Excel workbook"
     JSONL = "jsonl", "a codings table, a JSON object a line"
     DNA = "dna", "a file of Discourse Network Analyzer 3"
+    ANNOTATIONS = "annotations", "W3C Web Annotations in JSON-LD, or the JSON of Hypothesis"

@@ -85,8 +85,8 @@ class TableDocument:
     problems: list[TableProblem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.parties = Named("party", _party_names(self.reader, self.negotiation))
-        self.issues = Named("issue", _issue_names(self.negotiation))
+        self.parties = Named("party", party_names(self.reader, self.negotiation))
+        self.issues = Named("issue", issue_names(self.negotiation))
         self.known_sources = set(Source.objects.filter(negotiation=self.negotiation).values_list("key", flat=True))
         self.sources: dict[str, tuple[int, dict[str, Any]]] = {}
         self.statements: dict[tuple[Any, ...], tuple[TableCoding, dict[str, Any], list[int]]] = {}
@@ -276,7 +276,7 @@ def digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:12]
 
 
-def _party_names(reader: Reader, negotiation: Negotiation) -> Iterable[tuple[str, str]]:
+def party_names(reader: Reader, negotiation: Negotiation) -> Iterable[tuple[str, str]]:
     """Slugs with every name of the parties that the reader sees: a hidden one is as unknown as none."""
     seen = Party.objects.filter(Q(pk__in=parties_for(reader).order_by().values("pk")) | Q(negotiations=negotiation))
     for slug, name, iso3 in seen.order_by("slug").values_list("slug", "name", "iso3").distinct():
@@ -287,5 +287,6 @@ def _party_names(reader: Reader, negotiation: Negotiation) -> Iterable[tuple[str
     yield from aliases.values_list("party__slug", "text")
 
 
-def _issue_names(negotiation: Negotiation) -> Iterable[tuple[str, str]]:
+def issue_names(negotiation: Negotiation) -> Iterable[tuple[str, str]]:
+    """Slugs and titles of a negotiation's issues."""
     return Issue.objects.filter(negotiation=negotiation).order_by("slug").values_list("slug", "title")

@@ -20,6 +20,7 @@ from positions.formats.sheets import READERS
 from positions.models import Job, Negotiation
 from positions.queries.access import Reader, negotiation_for
 from positions.services.access import require_role
+from positions.services.annotations_import import AnnotationDefaults, import_annotations
 from positions.services.codings_import import import_codings
 from positions.services.dna_import import import_dna
 from positions.services.imports import ImportReport, import_bundle
@@ -36,11 +37,16 @@ SWEPT_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """What is to be imported: the negotiation's slug (empty where the file names it), and how."""
+    """What is to be imported: the negotiation's slug (empty where the file names it), and how.
+
+    ``asserted_by`` and ``stated_on`` are for annotations that do not say it themselves.
+    """
 
     slug: str
     dry_run: bool = False
     create_missing: bool = False
+    asserted_by: str = ""
+    stated_on: str = ""
 
 
 Importer = Callable[[Reader, bytes, ImportOrder], ImportReport]
@@ -67,10 +73,16 @@ def _import_dna(reader: Reader, content: bytes, order: ImportOrder) -> ImportRep
         return import_dna(reader, Path(file.name), order.slug, dry_run=order.dry_run)
 
 
+def _import_annotations(reader: Reader, content: bytes, order: ImportOrder) -> ImportReport:
+    defaults = AnnotationDefaults(order.asserted_by, order.stated_on)
+    return import_annotations(reader, order.slug, content, defaults, dry_run=order.dry_run)
+
+
 IMPORTERS: Final[Mapping[str, Importer]] = {
     "bundle": _import_bundle,
     **{format: _import_table(format) for format in READERS},
     "dna": _import_dna,
+    "annotations": _import_annotations,
 }
 # The formats that can begin a negotiation, for a site administrator.
 BEGINNING: Final = frozenset({"bundle", "dna"})
@@ -95,6 +107,8 @@ def order_import(reader: Reader, format: str, file: File[Any], order: ImportOrde
                 "slug": order.slug,
                 "dry_run": order.dry_run,
                 "create_missing": order.create_missing,
+                "asserted_by": order.asserted_by,
+                "stated_on": order.stated_on,
             }
             return enqueue_job(reader, KIND, negotiation=negotiation, arguments=arguments)
     except BaseException:
@@ -124,7 +138,11 @@ def _target(reader: Reader, format: str, slug: str) -> Negotiation | None:
 def run_import(context: JobContext) -> None:
     """Import the file of a job; its result is written with what it says."""
     told = context.arguments
-    order = ImportOrder(told["slug"], told["dry_run"], told["create_missing"])
+    order = ImportOrder(
+        told["slug"], told["dry_run"], told["create_missing"],
+        # missing from what was ordered before they were known
+        told.get("asserted_by", ""), told.get("stated_on", ""),
+    )  # fmt: skip
     with default_storage.open(told["file"], "rb") as file:
         content = file.read()
     with transaction.atomic():

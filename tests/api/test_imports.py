@@ -159,11 +159,39 @@ def test_cancelled_job_imports_nothing(talks: Negotiation, files: Path) -> None:
 def test_form_that_cannot_be_read(talks: Negotiation) -> None:
     api = Api(add_member(talks))
     assert send(api, format="pdf", dry_run="perhaps", colour="red").json()["errors"] == {
-        "colour": ["is no field of this form; it takes file, format, negotiation, dry_run, create_missing"],
-        "format": ["must be one of bundle, csv, xlsx, jsonl, dna"],
+        "colour": [
+            "is no field of this form; it takes file, format, negotiation, dry_run, create_missing, asserted_by, stated_on"
+        ],
+        "format": ["must be one of bundle, csv, xlsx, jsonl, dna, annotations"],
         "dry_run": ["“perhaps” is neither true nor false"],
     }
     without = api.client.post(f"{ROOT}imports/", {"format": "csv", "file": "words"}, format="multipart")
     assert without.json()["errors"] == {"file": ["is required, as a file of the form"]}
     assert api.client.post(f"{ROOT}imports/", {"format": "csv"}, format="json").status_code == 415
     assert not Job.objects.exists()
+
+
+def test_annotations_are_imported_with_what_the_form_says_of_them(talks: Negotiation) -> None:
+    api = Api(add_member(talks, role=Role.REVIEWER))
+    document = {
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "id": "http://example.org/1",
+        "type": "Annotation",
+        "body": {"type": "TextualBody", "purpose": "tagging", "value": "party:north issue:transit stance:-1"},
+        "target": "http://example.org/page",
+    }
+    content = json.dumps(document).encode()
+    job = send(api, content, "a.json", format="annotations").json()
+    execute_job(job["id"])
+    said = api.json(f"jobs/{job['id']}/")
+    assert said["state"] == "failed"
+    assert [each["message"].partition(",")[0] for each in said["errors"]] == ["does not say when it was stated"]
+    job = send(api, content, "a.json", format="annotations", stated_on="2022-03-01", asserted_by="north").json()
+    execute_job(job["id"])
+    assert api.json(f"jobs/{job['id']}/")["state"] == "succeeded"
+    coding = Coding.objects.get()
+    assert (coding.stance, coding.statement.stated_on, coding.statement.source.url) == (
+        -1, "2022-03-01", "http://example.org/page",
+    )  # fmt: skip
+    refused = send(api, content, "a.json", format="annotations", stated_on="x" * 201)
+    assert set(refused.json()["errors"]) == {"stated_on"}
