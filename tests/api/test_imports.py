@@ -160,7 +160,8 @@ def test_form_that_cannot_be_read(talks: Negotiation) -> None:
     api = Api(add_member(talks))
     assert send(api, format="pdf", dry_run="perhaps", colour="red").json()["errors"] == {
         "colour": [
-            "is no field of this form; it takes file, format, negotiation, dry_run, create_missing, asserted_by, stated_on"
+            "is no field of this form; it takes file, format, negotiation, dry_run, create_missing, asserted_by, "
+            "stated_on"
         ],
         "format": ["must be one of bundle, csv, xlsx, jsonl, dna, annotations"],
         "dry_run": ["“perhaps” is neither true nor false"],
