@@ -10,6 +10,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from positions.api.imports import FIELDS
 from positions.enums import JobState, Role, Visibility
 from positions.models import Coding, Job, Negotiation
 from positions.queries.access import reader_of
@@ -159,10 +160,7 @@ def test_cancelled_job_imports_nothing(talks: Negotiation, files: Path) -> None:
 def test_form_that_cannot_be_read(talks: Negotiation) -> None:
     api = Api(add_member(talks))
     assert send(api, format="pdf", dry_run="perhaps", colour="red").json()["errors"] == {
-        "colour": [
-            "is no field of this form; it takes file, format, negotiation, dry_run, create_missing, asserted_by, "
-            "stated_on"
-        ],
+        "colour": [f"is no field of this form; it takes {', '.join(FIELDS)}"],
         "format": ["must be one of bundle, csv, xlsx, jsonl, dna, annotations"],
         "dry_run": ["“perhaps” is neither true nor false"],
     }
