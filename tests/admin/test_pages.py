@@ -51,8 +51,11 @@ from tests.factories import (
     make_user,
 )
 
-# the machinery of the API, which holds nothing of the domain: tokens have a page of their own, the others none
-WITHOUT_PAGES = {"eventplace", "idempotencykey", "tokenterms"}
+# the machinery of the API, which holds nothing of the domain, and what belongs to one person and not to a
+# negotiation: tokens and watches have pages of their own, webhooks are tried in test_webhooks.py
+WITHOUT_PAGES = {
+    "eventplace", "feedtoken", "idempotencykey", "notice", "tokenterms", "watch", "webhook", "webhookdelivery",
+}  # fmt: skip
 TABLES = [model._meta.model_name or "" for model in apps.get_app_config("positions").get_models()]
 MODELS = [name for name in TABLES if name not in WITHOUT_PAGES]
 ADDED_BY = {
