@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import SimpleTestCase
+from django.utils import translation
 
 from positions.db.counters import counters
 from tests.browsing import browser, complaints, page
@@ -83,6 +84,12 @@ def _empty_cache() -> None:
     """No test meets the throttles and answers of the one before."""
     cache.clear()
     counters().clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """A page asked for in another language leaves that language behind in its thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ from positions.models import (
     Source,
     SourceText,
     Statement,
+    Watch,
 )
 from positions.services.sources import digest_of
 from positions.services.statements import footing_for
@@ -308,3 +309,12 @@ def make_job(created_by: User | None = None, **fields: Any) -> Job:
     """A queued job."""
     values: dict[str, Any] = {"kind": "import", "state": JobState.QUEUED, "created_at": timezone.now()}
     return Job.objects.create(created_by=created_by, **{**values, **fields})
+
+
+def make_watch(user: User | None = None, negotiation: Negotiation | None = None, **fields: Any) -> Watch:
+    """A watch for moves from now on."""
+    now = timezone.now()
+    values: dict[str, Any] = {"kind": "move", "created_at": now, "checked_at": now}
+    return Watch.objects.create(
+        user=user or make_user(), negotiation=negotiation or make_negotiation(), **{**values, **fields}
+    )

@@ -14,6 +14,7 @@ NOT_FOR_READERS = ("api/docs.html", "charts/step_fill.svg")
 
 # files are described in English, as their own words are; so is what a job leaves behind
 SPEAKS_ENGLISH = (
+    "positions/services/annotat",
     "positions/services/bundle_import/",
     "positions/services/codings_import.py",
     "positions/services/demo.py",
@@ -21,6 +22,7 @@ SPEAKS_ENGLISH = (
     "positions/services/idempotency.py",
     "positions/services/import",
     "positions/services/job",
+    "positions/services/outbound.py",
     "positions/services/tokens.py",
     "positions/services/webhook",
 )

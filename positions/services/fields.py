@@ -44,4 +44,4 @@ def require_in_force(record: Statement | Coding) -> None:
 def require_unmerged(record: Party | Person | Issue) -> None:
     """Raise :class:`Conflict` when the record was merged into another: it is kept for the history alone."""
     if record.merged_into_id is not None:
-        raise Conflict(f"This {record._meta.verbose_name} was merged into another one; change that one.")
+        raise Conflict(gettext("This was merged into another record; change that one."))

@@ -118,14 +118,14 @@ def delete_watch(reader: Reader, watch: Watch) -> None:
 
 def _user(reader: Reader) -> User:
     if reader.user is None:
-        raise NotVisible("Sign in to watch.")
+        raise NotVisible(gettext("Sign in to watch."))
     return reader.user
 
 
 def _own(reader: Reader, watch: Watch) -> Watch:
     found = watches_of(reader).select_for_update(of=("self",)).filter(pk=watch.pk).first()
     if found is None:
-        raise NotVisible("No such watch.")
+        raise NotVisible(gettext("No such watch."))
     return found
 
 
@@ -297,7 +297,7 @@ def owner_of_feed(token: str) -> Reader:
     """Whose feed a token opens, with the rights they hold now. Raises :class:`NotVisible`."""
     found = FeedToken.objects.select_related("user").filter(digest=_digest(token), user__is_active=True).first()
     if found is None:
-        raise NotVisible("No such feed.")
+        raise NotVisible(gettext("No such feed."))
     return reader_of(found.user)
 
 

@@ -267,7 +267,7 @@ def test_what_was_merged_is_not_changed(people: People) -> None:
     with nothing_written():
         assert_problem(people.administrator.patch("parties/gone/", {"name": "X"}), 409)
         problem = assert_problem(people.lead.patch(f"issues/{old.pk}/", {"title": "X"}), 409)
-        assert problem["detail"] == "This issue was merged into another one; change that one."
+        assert problem["detail"] == "This was merged into another record; change that one."
         below = {**NEW["issues"], "slug": "crossing", "parent": "old"}
         assert set(assert_problem(people.lead.post("issues/", below), 400)["errors"]) == {"parent"}
 

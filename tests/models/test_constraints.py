@@ -26,6 +26,7 @@ from positions.models import (
     Relation,
     SuggestionRefusal,
     TokenTerms,
+    Webhook,
 )
 from tests import factories
 from tests.factories import RECORDED_AT
@@ -41,6 +42,18 @@ def _twice(make: Callable[[], Any]) -> Callable[[], Any]:
         make()
 
     return act
+
+
+def _notice_twice() -> None:
+    watch = factories.make_watch()
+    for _ in range(2):
+        watch.notices.create(key="a", found_at=RECORDED_AT)
+
+
+def _deliver(*deliveries: dict[str, Any]) -> None:
+    webhook = Webhook.objects.create(owner=factories.make_user(), url="https://example.org", created_at=RECORDED_AT)
+    for fields in deliveries:
+        webhook.deliveries.create(type="ping", created_at=RECORDED_AT, **fields)
 
 
 def _same_negotiation(make: Callable[..., Any], **fields: Any) -> Callable[[], Any]:
@@ -247,6 +260,11 @@ CASES: dict[str, Callable[[], Any]] = {
     "condition_rank_once": _condition_rank,
     "condition_status_known": lambda: factories.make_condition(factories.make_coding(), statuses=[("done", MAY_9)]),
     "condition_status_rank_once": _status_rank,
+    "notice_told_once": _notice_twice,
+    "watch_delivery_known": lambda: factories.make_watch(delivery="pigeon"),
+    "watch_kind_known": lambda: factories.make_watch(kind="sneeze"),
+    "webhook_delivery_state_known": lambda: _deliver({"state": "lost"}),
+    "webhook_told_once": lambda: _deliver({"place": 1}, {"place": 1}),
     "job_state_known": lambda: factories.make_job(state="asleep"),
     "job_running_has_lease": lambda: factories.make_job(state="running"),
 }
