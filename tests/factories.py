@@ -46,6 +46,7 @@ from positions.models import (
     PartyAlias,
     Person,
     Round,
+    SavedView,
     Source,
     SourceText,
     Statement,
@@ -318,3 +319,13 @@ def make_watch(user: User | None = None, negotiation: Negotiation | None = None,
     return Watch.objects.create(
         user=user or make_user(), negotiation=negotiation or make_negotiation(), **{**values, **fields}
     )
+def make_saved_view(owner: User | None = None, *, negotiation: Negotiation | None, **fields: Any) -> SavedView:
+    """A private view of the negotiation's matrix, or of the method page where there is none."""
+    values: dict[str, Any] = {
+        "code": f"code-{next(_numbers)}",
+        "name": "The view",
+        "page": "matrix" if negotiation else "method",
+        "path": f"/n/{negotiation.slug}/matrix/" if negotiation else "/method/",
+        "created_at": RECORDED_AT,
+    }
+    return SavedView.objects.create(owner=owner or make_user(), negotiation=negotiation, **{**values, **fields})

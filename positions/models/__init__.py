@@ -11,6 +11,7 @@ from positions.models.names import give_names
 from positions.models.negotiations import Delegation, DelegationMember, Member, Negotiation, Round
 from positions.models.parties import Appointment, BlocMembership, Party, PartyAlias, Person
 from positions.models.relations import Relation
+from positions.models.saved_views import SavedView
 from positions.models.sources import Source, SourceText
 from positions.models.statements import Statement, StatementGroup
 from positions.models.suggestions import SuggestionRefusal
@@ -43,6 +44,7 @@ __all__ = [
     "Person",
     "Relation",
     "Round",
+    "SavedView",
     "Source",
     "SourceText",
     "Statement",

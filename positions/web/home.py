@@ -15,6 +15,7 @@ from positions.models import Coding, Issue, Negotiation, Party, Round, Source
 from positions.queries.access import Reader, negotiations_for, published_codings_for
 from positions.queries.evidence import Moment, load_readings_apart
 from positions.queries.review import waiting_queues
+from positions.queries.saved_views import own_views
 from positions.web.ledes import moved
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -25,6 +26,7 @@ from positions.web.shift_cards import ShiftCard, quoted_in, tell_shifts
 NEGOTIATIONS_SHOWN = 60
 RECENT_CODINGS = 80
 MOVES_SHOWN = 3
+VIEWS_SHOWN = 5
 
 
 @page
@@ -38,6 +40,7 @@ def home(request: HttpRequest, reader: Reader) -> HttpResponse:
         "has_more": len(listed) > len(shown),
         "moves": find_latest_moves(reader, shown, asked.moment),
         "queues": waiting_queues(reader),
+        "saved_views": own_views(reader)[:VIEWS_SHOWN],
     }
     return render(request, "home.html", context)
 

@@ -27,6 +27,7 @@ from positions.web.readouts import readouts, readouts_csv
 from positions.web.red_lines import red_line_ledger, red_line_ledger_csv
 from positions.web.reliability import reliability, reliability_csv
 from positions.web.round import round_page
+from positions.web.saved_views import add_view, drop_view, edit_view, follow_view, list_views
 from positions.web.search import search
 from positions.web.source import source
 from positions.web.statement import statement, statement_bibtex, statement_csl
@@ -52,6 +53,11 @@ urlpatterns: list[URLPattern] = [
     path("signout/", LogoutView.as_view(), name="signout"),
     path("account/tokens/", tokens, name="account-tokens"),
     path("account/tokens/<uuid:pk>/revoke/", revoke_token_page, name="account-token-revoke"),
+    path("v/<slug:code>/", follow_view, name="saved-view"),
+    path("views/", list_views, name="saved-views"),
+    path("views/new/", add_view, name="saved-view-add"),
+    path("views/<slug:code>/edit/", edit_view, name="saved-view-edit"),
+    path("views/<slug:code>/delete/", drop_view, name="saved-view-delete"),
     path("n/<slug:slug>/", negotiation, name="negotiation"),
     path("n/<slug:slug>/matrix/", matrix, name="matrix"),
     path("n/<slug:slug>/matrix/matrix.csv", matrix_csv, name="matrix-csv"),

@@ -266,6 +266,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "webhook_delivery_state_known": lambda: _deliver({"state": "lost"}),
     "webhook_told_once": lambda: _deliver({"place": 1}, {"place": 1}),
     "job_state_known": lambda: factories.make_job(state="asleep"),
+    "saved_view_shared_in_negotiation": lambda: factories.make_saved_view(negotiation=None, is_shared=True),
     "job_running_has_lease": lambda: factories.make_job(state="running"),
 }
 
