@@ -319,6 +319,8 @@ def make_watch(user: User | None = None, negotiation: Negotiation | None = None,
     return Watch.objects.create(
         user=user or make_user(), negotiation=negotiation or make_negotiation(), **{**values, **fields}
     )
+
+
 def make_saved_view(owner: User | None = None, *, negotiation: Negotiation | None, **fields: Any) -> SavedView:
     """A private view of the negotiation's matrix, or of the method page where there is none."""
     values: dict[str, Any] = {

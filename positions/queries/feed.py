@@ -38,7 +38,7 @@ from positions.queries.access import (
 ROWS_AT_ONCE = 200
 
 # What the log keeps for its own sake: no record of a negotiation changes by it.
-NO_RECORD = ("user", "job", "suggestionrefusal", "webhook", "watch")
+NO_RECORD = ("user", "job", "suggestionrefusal", "webhook", "watch", "savedview")
 NO_CHANGE = ("read_by_administrator", "suggestion_refused")
 # A reading that others could see goes back to its coder.
 TAKEN_FROM_VIEW = ("coding_recalled", "coding_returned")

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from positions.exceptions import Invalid, NotVisible
 from positions.models import Negotiation, SavedView
@@ -50,7 +50,7 @@ def save_view(reader: Reader, name: str, address: str, *, is_shared: bool = Fals
     negotiation = _negotiation_of(reader, match)
     errors = _name_errors(name)
     if own_views(reader).count() >= MOST_VIEWS:
-        errors["__all__"] = _("You keep %(most)s saved views, the most there can be; delete one first.") % {
+        errors["__all__"] = gettext("You keep %(most)s saved views, the most there can be; delete one first.") % {
             "most": MOST_VIEWS
         }
     if errors:
@@ -109,10 +109,10 @@ def read_address(address: str) -> tuple[ResolverMatch, str]:
 
     Raises :class:`Invalid` for another site, another page, or an address too long to keep.
     """
-    refused = Invalid({"address": _("Only pages of this site that one reads can be saved.")})
+    refused = Invalid({"address": gettext("Only pages of this site that one reads can be saved.")})
     if not address.startswith("/") or address.startswith(("//", "/\\")) or text_fault(address):
         raise refused
-    too_long = Invalid({"address": _("This address is too long to be saved; choose fewer filters.")})
+    too_long = Invalid({"address": gettext("This address is too long to be saved; choose fewer filters.")})
     try:
         parts = urlsplit(address)
         if len(parts.path) > LONGEST_PATH or len(parts.query) > LONGEST_QUERY:
@@ -131,14 +131,14 @@ def read_address(address: str) -> tuple[ResolverMatch, str]:
 def _lock_owner(reader: Reader) -> User:
     """The person, held for the transaction so that two tabs cannot pass the limit together."""
     if reader.user is None:
-        raise NotVisible("No such view.")
+        raise NotVisible(gettext("No such view."))
     return User.objects.select_for_update().get(pk=reader.user.pk)
 
 
 def _own_view(reader: Reader, code: str) -> SavedView:
     found = own_views(reader).select_for_update().filter(code=code).first()
     if found is None:
-        raise NotVisible("No such view.")
+        raise NotVisible(gettext("No such view."))
     return found
 
 
@@ -150,7 +150,7 @@ def _negotiation_of(reader: Reader, match: ResolverMatch) -> Negotiation | None:
     rows = sources_for(reader) if match.url_name == "source" else statements_for(reader)
     found = rows.filter(pk=match.kwargs["pk"]).select_related("negotiation").first()
     if found is None:
-        raise NotVisible("No such page.")
+        raise NotVisible(gettext("No such page."))
     return found.negotiation
 
 
@@ -159,14 +159,14 @@ def _name_errors(name: str) -> dict[str, list[str] | str]:
     if fault:
         return {"name": fault}
     if not visible_characters(name):
-        return {"name": _("Give the view a name.")}
+        return {"name": gettext("Give the view a name.")}
     if len(name.strip()) > LONGEST_NAME:
-        return {"name": _("A name has at most %(most)s characters.") % {"most": LONGEST_NAME}}
+        return {"name": gettext("A name has at most %(most)s characters.") % {"most": LONGEST_NAME}}
     if any(letter in name for letter in "\n\r\u2028\u2029"):
-        return {"name": _("A name is one line.")}
+        return {"name": gettext("A name is one line.")}
     return {}
 
 
 def _require_sharable(reader: Reader, negotiation: Negotiation | None, is_shared: bool) -> None:
     if is_shared and (negotiation is None or not reader.is_member(negotiation.pk)):
-        raise Invalid({"is_shared": _("Only a page of a negotiation you are a member of can be shared.")})
+        raise Invalid({"is_shared": gettext("Only a page of a negotiation you are a member of can be shared.")})

@@ -54,7 +54,7 @@ from tests.factories import (
 # the machinery of the API, which holds nothing of the domain, and what belongs to a person and not to a negotiation:
 # tokens and watches have pages of their own, and the pages of webhooks are tried in tests/services/test_webhooks.py
 OWN_PAGES = {"webhook", "webhookdelivery"}
-WITHOUT_PAGES = {"eventplace", "feedtoken", "idempotencykey", "notice", "tokenterms", "watch"}
+WITHOUT_PAGES = {"eventplace", "feedtoken", "idempotencykey", "notice", "savedview", "tokenterms", "watch"}
 TABLES = [model._meta.model_name or "" for model in apps.get_app_config("positions").get_models()]
 MODELS = [name for name in TABLES if name not in WITHOUT_PAGES | OWN_PAGES]
 ADDED_BY = {
