@@ -77,8 +77,8 @@ class Exported(ApiView):
         """``format`` says what is wanted; ``Accept`` is not asked."""
         return super().perform_content_negotiation(request, force=True)
 
-    def send_file(self) -> StreamingHttpResponse:
-        """The file, whose rows are read as it is sent."""
+    def export(self, request: Request) -> StreamingHttpResponse:
+        """The table as a file, whose rows are read as it is sent."""
         question = self.question
         negotiation = question.negotiation
         assert negotiation is not None
@@ -158,9 +158,6 @@ class StatementExport(Exported, StatementView):
     def table_parameters(self) -> tuple[Parameter, ...]:
         return with_negotiation_required(self.filters)
 
-    def export(self, request: Request) -> StreamingHttpResponse:
-        return self.send_file()
-
     def read_records(self, negotiation: Negotiation) -> Records:
         rows = self.loaded(self.narrowed(self.as_listed(self.visible())))
         return read_in_batches(rows.order_by("stated_latest", "key", "pk"), self.show)
@@ -219,9 +216,6 @@ class CodingExport(Exported, CodingView):
 
     def table_parameters(self) -> tuple[Parameter, ...]:
         return with_negotiation_required(self.filters)
-
-    def export(self, request: Request) -> StreamingHttpResponse:
-        return self.send_file()
 
     def read_records(self, negotiation: Negotiation) -> Records:
         rows = self.loaded(self.narrowed(self.as_listed(self.visible())))
@@ -330,9 +324,6 @@ class PositionExport(Exported, PositionsView):
     def table_parameters(self) -> tuple[Parameter, ...]:
         return moment_parameters(self)
 
-    def export(self, request: Request) -> StreamingHttpResponse:
-        return self.send_file()
-
     def read_records(self, negotiation: Negotiation) -> Records:
         asked, moment = self.question, self.moment
         after: tuple[str, str] | None = None
@@ -363,9 +354,6 @@ class ShiftExport(Exported, ShiftsView):
 
     def table_parameters(self) -> tuple[Parameter, ...]:
         return moment_parameters(self)
-
-    def export(self, request: Request) -> StreamingHttpResponse:
-        return self.send_file()
 
     def read_records(self, negotiation: Negotiation) -> Records:
         asked, moment = self.question, self.moment
