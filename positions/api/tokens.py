@@ -29,7 +29,7 @@ class TokenView(ViewSetMixin, ApiView):
 
     permission_classes = [SignedIn]
     is_open = False
-    answers_hold_secrets = True
+    secret_actions = ("create",)
     serializer_class = TokenSerializer
     pagination_class = PagedAnswer
     ordering: Ordering = ordering(

@@ -46,6 +46,7 @@ RESOURCES: dict[str, Any] = {
     "events": EventView,
     "jobs": JobView,
     "watches": WatchView,
+    "webhooks": WebhookView,
 }
 
 # What is done to a record by a POST below its address.
@@ -63,6 +64,7 @@ ACTS: dict[str, dict[str, str]] = {
     "conditions": {"statuses": "add_status"},
     "relations": {"withdrawal": "withdraw"},
     "jobs": {"cancellation": "cancel"},
+    "webhooks": {"secret": "rotate", "ping": "ping", "replay": "replay"},
 }
 
 
@@ -109,15 +111,6 @@ urlpatterns: list[URLPattern] = [
     path("exports/shifts/", ShiftExport.as_view({"get": "export"}), name="api-exports-shifts"),
     path("exports/package/", PackageView.as_view(), name="api-exports-package"),
     path("imports/", ImportView.as_view(), name="api-imports"),
-    path("webhooks/", WebhookView.as_view({"get": "list", "post": "create"}), name="api-webhooks"),
-    path(
-        "webhooks/<str:id>/",
-        WebhookView.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
-        name="api-webhooks-one",
-    ),
-    path("webhooks/<str:id>/secret/", WebhookView.as_view({"post": "rotate"}), name="api-webhooks-secret"),
-    path("webhooks/<str:id>/ping/", WebhookView.as_view({"post": "ping"}), name="api-webhooks-ping"),
-    path("webhooks/<str:id>/replay/", WebhookView.as_view({"post": "replay"}), name="api-webhooks-replay"),
     path("webhooks/<str:id>/deliveries/", DeliveryView.as_view({"get": "list"}), name="api-webhooks-deliveries"),
     path("changes/", ChangesView.as_view(), name="api-changes"),
     path("me/", MeView.as_view(), name="api-me"),

@@ -50,8 +50,8 @@ class ApiView(GenericAPIView[Any]):
     schema = DocumentedSchema()
     # Whether anonymous readers get an answer.
     is_open: ClassVar[bool] = True
-    # Whether answers to a POST hold a secret, which is then not kept for who asks again with the same key.
-    answers_hold_secrets: ClassVar[bool] = False
+    # Actions whose answers hold a secret: these are not kept for who asks again with the same key.
+    secret_actions: ClassVar[tuple[str, ...]] = ()
     # Query parameters of a GET besides those that the kind of view brings along.
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     # The heading of the method page that says how the answer is worked out; empty for what is stored.
@@ -88,7 +88,7 @@ class ApiView(GenericAPIView[Any]):
         handler = getattr(self, "post", None) if request.method == "POST" else None
         if handler is not None and IDEMPOTENCY_KEY in request.headers and self.reader.user is not None:
             # the framework looks the handler up after this
-            keeps_body = not self.answers_hold_secrets
+            keeps_body = getattr(self, "action", "") not in self.secret_actions
             self.post = once_per_key(self.reader, handler, keeps_body=keeps_body)
 
     def check_permissions(self, request: Request) -> None:

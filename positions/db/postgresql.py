@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField
 from django.db.models.functions import Cast
 
@@ -39,6 +41,11 @@ def read_day(value: date) -> date:
 def read_instant(value: datetime | None) -> datetime | None:
     """An instant column of a bare row."""
     return None if value is None else value.astimezone(UTC)
+
+
+def without_waiting(connection: BaseDatabaseWrapper) -> AbstractContextManager[None]:
+    """Nothing to do: only rows are locked, and ``select_for_update(skip_locked=True)`` leaves out those that are."""
+    return nullcontext()
 
 
 def guard_statements() -> list[str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
 from positions.db.guards import APPEND_ONLY, FROZEN, KEPT_WITH_CODING
@@ -38,6 +43,22 @@ def read_day(value: date) -> date:
 def read_instant(value: datetime | None) -> datetime | None:
     """An instant column of a bare row, which the driver leaves without its time zone."""
     return None if value is None else value.replace(tzinfo=UTC)
+
+
+@contextmanager
+def without_waiting(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """What is written within is left out, without an error, where another transaction has the write lock."""
+    with connection.cursor() as cursor:
+        patience = int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+        cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            raise
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def guard_statements() -> list[str]:

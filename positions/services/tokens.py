@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
+from positions.db import engine_for
 from positions.enums import TokenScope
 from positions.exceptions import Invalid, NotVisible
 from positions.models import TokenTerms
@@ -73,7 +74,7 @@ def use_token(token: AuthToken) -> TokenScope:
     """What the token that came with a request may do; notes its use, to the minute.
 
     A token of which nothing is kept but the hash only reads. A note that cannot be written never
-    breaks the request.
+    breaks the request, and one that would have to wait, for an import to end, is not written.
     """
     terms = TokenTerms.objects.filter(pk=token.pk).first()
     if terms is None:
@@ -81,8 +82,9 @@ def use_token(token: AuthToken) -> TokenScope:
     now = timezone.now()
     if terms.last_used_at is None or terms.last_used_at <= now - USE_NOTED_EVERY:
         try:
-            with transaction.atomic():
-                TokenTerms.objects.filter(pk=terms.pk).update(last_used_at=now)
+            with engine_for(connection.vendor).without_waiting(connection), transaction.atomic():
+                free = TokenTerms.objects.select_for_update(skip_locked=True).filter(pk=terms.pk)
+                TokenTerms.objects.filter(pk__in=free.values("pk")).update(last_used_at=now)
         except DatabaseError:
             logger.exception("the use of a token of %s could not be noted", token.user_id)
     return TokenScope(terms.scope)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from rest_framework.test import APIClient
 
 Ask = Callable[..., Any]
@@ -55,6 +57,15 @@ class Api:
         assert answer["Content-Type"] == "application/problem+json"
         errors: dict[str, list[str]] = answer.json()["errors"]
         return errors
+
+
+def give_up(answer: Any) -> None:
+    """End an answer before it is read to its end, as when a client goes away; the test keeps its connection."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        answer.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,7 @@ from positions.api import exports
 from positions.enums import Attribution, CodingStatus, Role, Tlp, Visibility
 from positions.formats.cells import restore_cell
 from positions.models import Coding, Negotiation
-from tests.api.conftest import Api
+from tests.api.conftest import Api, give_up
 from tests.factories import (
     add_member,
     make_coding,
@@ -145,7 +145,7 @@ def test_file_says_what_it_is(api: Api, talks: Negotiation, table: str) -> None:
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == f'attachment; filename="{table}-talks.TLP-GREEN.csv"'
     assert (answer["X-TLP"], answer["Cache-Control"]) == ("GREEN", "no-store")
-    answer.close()
+    give_up(answer)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -222,5 +222,5 @@ def test_file_given_up_half_way_leaves_nothing_open(api: Api, talks: Negotiation
     for ending in ("csv", "jsonl", "xlsx", "parquet"):
         answer = api("exports/statements/", negotiation="talks", format=ending)
         next(iter(answer.streaming_content))
-        answer.close()
+        give_up(answer)
     assert len(rows_of(api, "statements")) == 4

@@ -8,7 +8,11 @@ import pytest
 
 from positions.api.derived_views import PagedDerivedView
 from positions.api.exports import Exported
+from positions.api.resources.search import SearchView
+from positions.api.resources.statements import SourceStatementView
+from positions.api.resources.webhooks import DeliveryView
 from positions.api.serializers.fields import field_names
+from positions.api.tokens import TokenView
 from positions.api.urls import RESOURCES, urlpatterns
 from positions.api.views import ResourceView
 from positions.enums import Attribution, JobState, Role
@@ -48,6 +52,11 @@ BY_ANOTHER_NAME = {
     "started_at": ("started_after", "started_before"),
     "finished_at": ("finished_after", "finished_before"),
     "checked_at": ("checked_after", "checked_before"),
+    "disabled_at": ("disabled_after", "disabled_before"),
+    "next_attempt_at": ("next_attempt_after", "next_attempt_before"),
+    "last_attempt_at": ("last_attempt_after", "last_attempt_before"),
+    "attempts": ("attempts_min",),
+    "webhooks.negotiations": ("negotiation",),
     "at": ("at_after", "at_before"),
     "merged_into": ("retired",),
     "addressees": ("addressee",),
@@ -117,9 +126,14 @@ REASONS = {
     "gap_after": "a difference: every row is a narrowing",
     "entries": "take status",
     "silent_at": "days: take rounds_silent_min",
+    "description": "a note of one's own: there are twenty webhooks at most",
+    "kinds": "a list of one's own: there are twenty webhooks at most",
+    "disabled_reason": "words for its owner: take is_enabled",
+    "last_error": "words for its owner: take last_status",
 }
 LISTS: dict[str, type[ResourceView] | type[PagedDerivedView]] = {
     **RESOURCES,
+    "deliveries": DeliveryView,
     **{
         str(pattern.pattern).rstrip("/"): pattern.callback.cls  # type: ignore[attr-defined]
         for pattern in urlpatterns
@@ -151,6 +165,16 @@ def test_every_field_has_a_filter_or_a_reason(name: str) -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_is_ordered_and_cut(name: str) -> None:
     assert {"ordering", "fields", "cursor", "page_size"} <= parameters_of(name)
+
+
+def test_no_list_of_records_is_left_out() -> None:
+    lists = {
+        pattern.callback.cls  # type: ignore[attr-defined]
+        for pattern in urlpatterns
+        if getattr(pattern.callback, "actions", {}).get("get") == "list"
+    }
+    # what words find are statements, with their filters; tokens are kept by their hashes, and a user has few
+    assert lists - {*LISTS.values(), SearchView, SourceStatementView, TokenView} == set()
 
 
 def test_reasons_are_those_of_fields_that_exist() -> None:
