@@ -199,15 +199,16 @@ class _Facts:
 def load_brief(request: HttpRequest, reader: Reader, slug: str) -> Brief:
     """The brief asked for by ``issue`` and ``party``. Raises ``NotVisible`` or ``BadParameter``."""
     asked = read_moment(request.GET)
-    record = load_worded_record(reader, *find_negotiation(reader, slug), asked.moment)
+    negotiation, issues = find_negotiation(reader, slug)
+    record = load_worded_record(reader, negotiation, issues, asked.moment)
     asked = read_parties(request.GET, record.parties, asked)
     if len(asked.parties) > 1:
         raise BadParameter("party", ", ".join(asked.parties), gettext("a brief is on one party, or on all of them"))
     wanted = request.GET.get("issue", "").strip()
-    if wanted and wanted not in record.issues:
+    if wanted and wanted not in issues:
         raise BadParameter("issue", wanted, gettext("no issue of this name is in the negotiation"))
     party = record.parties[asked.parties[0]] if asked.parties else None
-    issue = record.issues[wanted] if wanted else None
+    issue = issues[wanted] if wanted else None
     inks = record.inks(asked.parties)
     facts = _derive(record, issue, party)
     base = request.build_absolute_uri("/").rstrip("/")
@@ -332,9 +333,9 @@ def _draw(
         series = timeline(record.history, slug, moment.as_of, moment.known_at)
         lines = [s for s in series if party is None or s.party == party.slug]
         moves = [s for s in facts.shifts if s.issue == slug]
-        title = name_chart(record.issues[slug])
+        title = name_chart(facts.issues[slug])
         chart = draw_steps(lines, rounds, inks, moves, None, size=WIDE, until=moment.as_of)
-        charts.append(BriefChart(record.issues[slug], chart, title))
+        charts.append(BriefChart(facts.issues[slug], chart, title))
     return charts
 
 

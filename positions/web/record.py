@@ -50,6 +50,7 @@ class RoundRow:
 class PageRecord:
     """A negotiation as its reader sees it: facts for the analysis, names and colours for the page.
 
+    ``issues`` leaves out those merged into another one, unless something was known of them at the moment.
     ``tlps`` holds the marking of every source that is not ``CLEAR``, seen or not: ask for :attr:`marking`.
     """
 
@@ -86,7 +87,7 @@ def short_name(party: Party) -> str:
 
 
 def find_negotiation(reader: Reader, slug: str) -> tuple[Negotiation, dict[str, Issue]]:
-    """The negotiation and its issues in their own order, in one query. Raises ``NotVisible``."""
+    """The negotiation and its issues in their own order, the merged ones too, in one query. Raises ``NotVisible``."""
     issues = issues_for(reader).filter(negotiation__slug=slug).select_related("negotiation").order_by("rank", "slug")
     found = {issue.slug: issue for issue in issues}
     if found:
@@ -153,12 +154,13 @@ def _assemble(
         for row in rounds
     )
     parties = _load_parties(reader, negotiation)
+    spoken = {reading.issue for reading in readings}
     parents, tlps = parents_and_markings_in(negotiation)
     return PageRecord(
         negotiation=negotiation,
         moment=moment,
         history=History(readings, parents, spans),
-        issues=issues,
+        issues={slug: issue for slug, issue in issues.items() if issue.merged_into_id is None or slug in spoken},
         parties={party.slug: party for party in parties},
         weights={party.slug: int(getattr(party, "weight", 0)) for party in parties},
         rounds=rounds,

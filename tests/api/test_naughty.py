@@ -86,7 +86,7 @@ def test_whatever_is_sent_the_answer_is_ours(talks: Negotiation) -> None:
             # one at a time, so that what one parameter takes is looked for although others would be refused
             alone = {"negotiation": "talks", texts[place % len(texts)]: naughty} if texts else {}
             for query in (everywhere, alone)[place % 2 :] if len(naughty) > 60 else (everywhere, alone):
-                answer = client.get(address, query)
+                answer: Any = client.get(address, query)
                 asked += 1
                 # a file is written while it is sent
                 sent = b"".join(answer.streaming_content) if answer.streaming else answer.content
