@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 
 from positions.analysis.changes import BETTER_KNOWN, MIXED, MOVED, NEW, RESOLVED, REVERSED, UNCHANGED, Change, changes
@@ -20,6 +19,7 @@ from positions.enums import RoundStatus
 from positions.models import Issue, Round, Statement
 from positions.queries.access import Reader
 from positions.queries.evidence import Moment
+from positions.web.chart_files import link_chart
 from positions.web.ledes import Phrase, compose, list_parties, list_phrases, name_issue
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -113,13 +113,19 @@ class ChangesAsked:
     found: tuple[Change, ...]
     silent: tuple[Position, ...]
 
+    @property
+    def query(self) -> str:
+        """The state of the page, for its chart and its file."""
+        ends = (("from", self.span.since_value), ("to", self.span.until_value))
+        return replace(self.asked, filters=ends).whole_query
 
-def load_changes(request: HttpRequest, reader: Reader, slug: str) -> ChangesAsked:
+
+def load_changes(query: QueryDict, reader: Reader, slug: str) -> ChangesAsked:
     """What the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     negotiation, issues = find_negotiation(reader, slug)
     rounds = list(Round.objects.filter(negotiation=negotiation).order_by("number"))
-    span = read_span(request, rounds, asked)
+    span = read_span(query, rounds, asked)
     moment = Moment(span.until, asked.moment.known_at)
     record = load_negotiation_record(reader, negotiation, issues, moment)
     found = changes(record.history, span.since, span.until, moment.known_at)
@@ -129,14 +135,14 @@ def load_changes(request: HttpRequest, reader: Reader, slug: str) -> ChangesAske
     return ChangesAsked(record, asked, span, record.inks(), tuple(found), tuple(silent))
 
 
-def read_span(request: HttpRequest, rounds: Sequence[Round], asked: Asked) -> Span:
+def read_span(query: QueryDict, rounds: Sequence[Round], asked: Asked) -> Span:
     """``from`` and ``to``: days, or rounds as ``round-3``. By default, what changed since the last meeting but one."""
     held = [entry for entry in rounds if entry.status == RoundStatus.HELD and entry.ends_on]
     held = [entry for entry in held if entry.ends_on is not None and entry.ends_on <= asked.moment.as_of]
     held.sort(key=lambda entry: (entry.ends_on or date.min, entry.number))
-    until_value = request.GET.get("to", "").strip()
+    until_value = query.get("to", "").strip()
     until = _read_end("to", until_value, rounds, is_start=False) if until_value else asked.moment.as_of
-    since_value = request.GET.get("from", "").strip()
+    since_value = query.get("from", "").strip()
     if since_value:
         since = _read_end("from", since_value, rounds, is_start=True)
     else:
@@ -158,7 +164,7 @@ def _read_end(name: str, value: str, rounds: Iterable[Round], *, is_start: bool)
 
 @page
 def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_changes(request, reader, slug)
+    found = load_changes(request.GET, reader, slug)
     moves = [s for change in found.found for s in change.shifts if s.kind in (*MOVES, "mixed", "resolved")]
     statements = load_statements(reader, quoted_in(moves, most=1))
     context = {
@@ -169,7 +175,7 @@ def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespons
         "span": found.span,
         "known_at_value": found.asked.known_at_value,
         "rounds": [row.round for row in found.record.rounds if row.round.starts_on],
-        "csv_address": f"{reverse('changes-csv', args=[slug])}?{found.span.query}",
+        "take_away": link_chart(request, "changes", found.record.negotiation, found.query, slug),
         "title": gettext("What changed, {days}").format(days=say_days(found.span.since, found.span.until)),
         "lede": tell_changes(found),
         "counts": _count_kinds(found),
@@ -180,7 +186,7 @@ def changes_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespons
 
 @page
 def changes_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_changes(request, reader, slug)
+    found = load_changes(request.GET, reader, slug)
     rows: list[tuple[object, ...]] = []
     for change in found.found:
         before, after = change.before, change.after
@@ -271,6 +277,18 @@ def _tell_issues(
     found: ChangesAsked, moves: Sequence[Shift], statements: Mapping[str, Statement], reader: Reader
 ) -> Iterator[IssueChanges]:
     """The issues on which somebody was heard, those with moves first."""
+    rank = {slug: place for place, slug in enumerate(found.inks)}
+    for issue, here, quiet in group_changes(found):
+        rows = [_scale_row(c.before, c.after, found.inks[c.party], is_heard=True) for c in here]
+        rows += [_scale_row(p, p, found.inks[p.party], is_heard=False) for p in quiet]
+        rows.sort(key=lambda row: rank[row.ink.slug])
+        on_it = [s for s in moves if s.issue == issue.slug]
+        cards = tell_shifts(on_it, found.inks, found.record.issues, statements, reader)
+        yield IssueChanges(issue, tuple(rows), tuple(cards), tuple(_lists(here, quiet, found)))
+
+
+def group_changes(found: ChangesAsked) -> Iterator[tuple[Issue, list[Change], list[Position]]]:
+    """The changes by issue, those with moves first, and who held a position there and was not heard; heaviest first."""
     by_issue: dict[str, list[Change]] = {}
     for change in found.found:
         by_issue.setdefault(change.issue, []).append(change)
@@ -280,11 +298,7 @@ def _tell_issues(
     for slug in ranked:
         here = sorted(by_issue[slug], key=lambda change: rank[change.party])
         quiet = sorted((p for p in found.silent if p.issue == slug), key=lambda p: rank[p.party])
-        rows = [_scale_row(c.before, c.after, found.inks[c.party], is_heard=True) for c in here]
-        rows += [_scale_row(p, p, found.inks[p.party], is_heard=False) for p in quiet]
-        rows.sort(key=lambda row: rank[row.ink.slug])
-        cards = tell_shifts([s for s in moves if s.issue == slug], found.inks, found.record.issues, statements, reader)
-        yield IssueChanges(found.record.issues[slug], tuple(rows), tuple(cards), tuple(_lists(here, quiet, found)))
+        yield found.record.issues[slug], here, quiet
 
 
 def _scale_row(before: Position | None, after: Position, ink: PartyInk, *, is_heard: bool) -> ScaleRow:
@@ -295,11 +309,12 @@ def _scale_row(before: Position | None, after: Position, ink: PartyInk, *, is_he
         is_heard=is_heard,
         is_conditional=after.conditional,
         is_told=after.footing != "own",
-        words=f"{ink.name}: {_stand(after)}",
+        words=f"{ink.name}: {say_stand(after)}",
     )
 
 
-def _stand(position: Position) -> str:
+def say_stand(position: Position) -> str:
+    """Where a position stands, in signs and words."""
     sign = sign_position(position.stance, position.low, position.high)
     sign = sign_with_condition(sign, is_conditional=position.conditional)
     return f"{sign}, {name_stance(position.stance, position.state)}"
@@ -312,7 +327,7 @@ def _lists(
         return tuple(
             Told(
                 found.inks[c.party],
-                say.format(stand=_stand(c.after), days=_days(c)) + _footing(c.after),
+                say.format(stand=say_stand(c.after), days=_days(c)) + _footing(c.after),
                 c.after.statements[0] if c.after.statements else "",
             )
             for c in chosen

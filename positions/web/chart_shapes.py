@@ -157,6 +157,15 @@ class StepChart:
     last: date
     lines: tuple[str, ...]
     notes: tuple[tuple[float, str], ...] = ()
+    dots_in_all: int = 0  # before thinning
+
+    @property
+    def dots_drawn(self) -> int:
+        return sum(len(marks.dots) for marks in self.parties)
+
+    @property
+    def is_thinned(self) -> bool:
+        return self.dots_drawn < self.dots_in_all
 
     @property
     def plot_width(self) -> float:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 
 from positions.analysis.position import positions
@@ -16,6 +15,7 @@ from positions.analysis.types import Position, Series
 from positions.enums import RoundStatus
 from positions.models import Issue
 from positions.queries.access import Reader
+from positions.web.chart_files import link_chart
 from positions.web.ledes import Phrase, compose, name_party
 from positions.web.matrix_table import MatrixCell, tell_cell
 from positions.web.page_view import page
@@ -54,13 +54,19 @@ class Pair:
     b: PartyInk | None
     rows: tuple[PairRow, ...]
 
+    @property
+    def query(self) -> str:
+        """The state of the page, for its chart and its file."""
+        pair = (("a", self.a.slug), ("b", self.b.slug)) if self.a and self.b else ()
+        return replace(self.asked, filters=pair).whole_query
 
-def load_pair(request: HttpRequest, reader: Reader, slug: str) -> Pair:
+
+def load_pair(query: QueryDict, reader: Reader, slug: str) -> Pair:
     """The comparison asked for. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
     known = list(record.parties)
-    chosen = [request.GET.get(name, "").strip() for name in ("a", "b")]
+    chosen = [query.get(name, "").strip() for name in ("a", "b")]
     for name, value in zip(("a", "b"), chosen, strict=True):
         if value and value not in record.parties:
             raise BadParameter(name, value, gettext("no party of this name has a position in the negotiation"))
@@ -137,8 +143,7 @@ def _say_gaps(stretches: tuple[GapStretch, ...]) -> str:
 
 @page
 def compare(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_pair(request, reader, slug)
-    query = f"a={found.a.slug}&b={found.b.slug}" if found.a and found.b else ""
+    found = load_pair(request.GET, reader, slug)
     context = {
         "negotiation": found.record.negotiation,
         "marking": found.record.marking,
@@ -148,14 +153,14 @@ def compare(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
         "b": found.b,
         "rows": found.rows,
         "lede": tell_pair(found),
-        "csv_address": f"{reverse('compare-csv', args=[slug])}?{query}",
+        "take_away": link_chart(request, "compare", found.record.negotiation, found.query, slug),
     }
     return render(request, "compare.html", context)
 
 
 @page
 def compare_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_pair(request, reader, slug)
+    found = load_pair(request.GET, reader, slug)
     rows: list[tuple[object, ...]] = []
     for row in found.rows:
         known = [s.steps for s in row.stretches if s.steps is not None]

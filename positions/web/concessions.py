@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from positions.analysis.types import Concession, Gap, Shift
 from positions.enums import CodingState, RoundStatus
 from positions.models import Issue, Statement
 from positions.queries.access import Reader
+from positions.web.chart_files import link_chart
 from positions.web.ledes import Phrase, compose, list_parties
 from positions.web.move_scale import MoveScale, draw_move
 from positions.web.page_view import page
@@ -78,11 +78,11 @@ class Ledger:
     wide: tuple[Issue, ...]
 
 
-def load_ledger(request: HttpRequest, reader: Reader, slug: str) -> Ledger:
+def load_ledger(query: QueryDict, reader: Reader, slug: str) -> Ledger:
     """Everything the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
-    asked = read_parties(request.GET, record.parties, asked)
+    asked = read_parties(query, record.parties, asked)
     moment, chosen = asked.moment, set(asked.parties)
     wide = () if chosen else tuple(_find_wide(record))
     left_out = {issue.slug for issue in wide}
@@ -120,7 +120,7 @@ def _takes_part(shift: Shift, chosen: set[str]) -> bool:
 
 @page
 def concession_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    ledger = load_ledger(request, reader, slug)
+    ledger = load_ledger(request.GET, reader, slug)
     quoted = {key for s in ledger.moves for side in (s.before, s.after) if side for key in side.statements[:1]}
     statements = load_statements(reader, quoted)
     stories = [_tell(shift, ledger, statements, reader) for shift in ledger.moves]
@@ -129,7 +129,7 @@ def concession_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRe
         "marking": ledger.record.marking,
         "asked": ledger.asked,
         "choices": _choices(ledger),
-        "csv_address": reverse("concessions-csv", args=[slug]),
+        "take_away": link_chart(request, "concessions", ledger.record.negotiation, ledger.asked.whole_query, slug),
         "lede": tell_ledger(ledger),
         "stories": [story for story in stories if story.toward],
         "others": [story for story in stories if not story.toward],
@@ -142,7 +142,7 @@ def concession_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRe
 
 @page
 def concession_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    ledger = load_ledger(request, reader, slug)
+    ledger = load_ledger(request.GET, reader, slug)
     rows: list[tuple[object, ...]] = []
     for row in ledger.rows:
         answered = "" if row.answered is None else str(row.answered).lower()
@@ -217,7 +217,7 @@ def _tell(shift: Shift, ledger: Ledger, statements: Mapping[str, Statement], rea
             inks[shift.party],
             before,
             after,
-            list(_standing(shift, known, inks)),
+            list(find_standing(shift, known, inks)),
             is_conditional=shift.condition == "added",
         ),
         before=_quote(shift.before.statements if shift.before else (), statements, reader),
@@ -235,7 +235,7 @@ def _tell(shift: Shift, ledger: Ledger, statements: Mapping[str, Statement], rea
 ANSWERS = {True: _("answered"), False: _("not answered"), None: _("window still open")}
 
 
-def _standing(shift: Shift, known: Iterable[Gap], inks: Mapping[str, PartyInk]) -> Iterator[tuple[PartyInk, int]]:
+def find_standing(shift: Shift, known: Iterable[Gap], inks: Mapping[str, PartyInk]) -> Iterator[tuple[PartyInk, int]]:
     """Where the others stood the day before, from the distances of the mover's two places to them."""
     before = shift.before.stance if shift.before is not None else None
     after = shift.after.stance

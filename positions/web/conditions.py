@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 
 from positions.analysis.evidence import status_of
@@ -20,6 +19,7 @@ from positions.models import Condition, ConditionStatusEntry, Issue
 from positions.queries.access import Reader
 from positions.queries.evidence import admitted_codings
 from positions.web.chart_axis import DayScale
+from positions.web.chart_files import link_chart
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, BadParameter, read_moment, read_parties
@@ -102,13 +102,18 @@ class ConditionsAsked:
     rows: tuple[ConditionRow, ...]
     counts: Mapping[str, int]
 
+    @property
+    def query(self) -> str:
+        """The state of the page, for its chart and its file."""
+        return replace(self.asked, filters=(("status", self.status),) if self.status else ()).whole_query
 
-def load_conditions(request: HttpRequest, reader: Reader, slug: str) -> ConditionsAsked:
+
+def load_conditions(query: QueryDict, reader: Reader, slug: str) -> ConditionsAsked:
     """What the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
-    asked = read_parties(request.GET, record.parties, asked)
-    status = request.GET.get("status", "")
+    asked = read_parties(query, record.parties, asked)
+    status = query.get("status", "")
     if status and status not in ConditionStatus.values:
         raise BadParameter(
             "status", status, gettext("a condition is {statuses}").format(statuses=join_choices(ConditionStatus.values))
@@ -125,7 +130,7 @@ def load_conditions(request: HttpRequest, reader: Reader, slug: str) -> Conditio
 
 @page
 def condition_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_conditions(request, reader, slug)
+    found = load_conditions(request.GET, reader, slug)
     rows = _with_strips(found.rows, found.record)
     groups: dict[str, tuple[PartyInk | None, list[ConditionRow]]] = {}
     for row in rows:
@@ -135,7 +140,7 @@ def condition_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRes
         "marking": found.record.marking,
         "asked": found.asked,
         "choices": _choices(found),
-        "csv_address": reverse("conditions-csv", args=[slug]),
+        "take_away": link_chart(request, "conditions", found.record.negotiation, found.query, slug),
         "lede": tell_conditions(found.counts),
         "groups": sorted(groups.values(), key=lambda group: (group[0] is None, -len(group[1]))),
         "counts": [
@@ -150,7 +155,7 @@ def condition_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpRes
 
 @page
 def condition_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_conditions(request, reader, slug)
+    found = load_conditions(request.GET, reader, slug)
     rows: list[tuple[object, ...]] = []
     for row in found.rows:
         cells = (

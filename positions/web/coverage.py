@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from positions.analysis.coverage import Coverage, coverage
@@ -15,6 +14,7 @@ from positions.analysis.position import held_spans
 from positions.models import Issue
 from positions.queries.access import Reader
 from positions.web.chart_axis import DayScale, choose_days
+from positions.web.chart_files import link_chart
 from positions.web.ledes import Phrase, compose, name_issue, name_party
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -59,11 +59,11 @@ class CoverageAsked:
     attended: Mapping[str, int]
 
 
-def load_coverage(request: HttpRequest, reader: Reader, slug: str) -> CoverageAsked:
+def load_coverage(query: QueryDict, reader: Reader, slug: str) -> CoverageAsked:
     """What the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
-    asked = read_parties(request.GET, record.parties, asked)
+    asked = read_parties(query, record.parties, asked)
     parties = [party for party in record.parties if not asked.parties or party in asked.parties]
     issues = [slug for slug, issue in record.issues.items() if issue.merged_into_id is None]
     pairs = coverage(record.history, parties, issues, asked.moment.as_of, asked.moment.known_at)
@@ -73,7 +73,7 @@ def load_coverage(request: HttpRequest, reader: Reader, slug: str) -> CoverageAs
 
 @page
 def coverage_page(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_coverage(request, reader, slug)
+    found = load_coverage(request.GET, reader, slug)
     silences = list(_tell_silences(found))
     parties = [ink for party, ink in found.inks.items() if any(pair.party == party for pair in found.pairs)]
     shown = parties if found.asked.parties else parties[:PARTIES_SHOWN]
@@ -84,7 +84,7 @@ def coverage_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespon
         "marking": found.record.marking,
         "asked": found.asked,
         "choices": [(found.inks[p], not found.asked.parties or p in found.asked.parties) for p in listed],
-        "csv_address": reverse("coverage-csv", args=[slug]),
+        "take_away": link_chart(request, "coverage", found.record.negotiation, found.asked.whole_query, slug),
         "lede": tell_coverage(found),
         "silences": silences[:SILENCES_SHOWN],
         "silences_left_out": max(0, len(silences) - SILENCES_SHOWN),
@@ -101,7 +101,7 @@ def coverage_page(request: HttpRequest, reader: Reader, slug: str) -> HttpRespon
 
 @page
 def coverage_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_coverage(request, reader, slug)
+    found = load_coverage(request.GET, reader, slug)
     rows: list[tuple[object, ...]] = []
     for pair in found.pairs:
         cells = (
@@ -124,7 +124,7 @@ def tell_coverage(found: CoverageAsked) -> list[Phrase]:
         pairs,
     )
     phrases = [Phrase(sentence.format(count=pairs, heard=heard)), Phrase(" ")]
-    quiet = _rank_silences(found.pairs)
+    quiet = rank_silences(found.pairs)
     if not quiet:
         return [*phrases, Phrase(gettext("Nobody was silent at a round it attended after it was heard."))]
     first = quiet[0]
@@ -148,14 +148,14 @@ def _last_word(pair: Coverage) -> str:
     return say_day_short(last) if last is not None else gettext("the beginning")
 
 
-def _rank_silences(pairs: Sequence[Coverage]) -> list[Coverage]:
+def rank_silences(pairs: Sequence[Coverage]) -> list[Coverage]:
     """The pairs heard and then silent, most rounds first, then longest ago."""
     quiet = [pair for pair in pairs if pair.heard_on is not None and pair.silent_at]
     return sorted(quiet, key=lambda pair: (-pair.rounds_silent, pair.evidence_on or pair.heard_on, pair.party))
 
 
 def _tell_silences(found: CoverageAsked) -> list[Silence]:
-    quiet = _rank_silences(found.pairs)
+    quiet = rank_silences(found.pairs)
     days = [day for pair in quiet for day in (pair.evidence_on or pair.heard_on, *pair.silent_at) if day is not None]
     if not days:
         return []

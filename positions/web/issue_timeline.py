@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -19,18 +18,19 @@ from positions.analysis.types import Point, Position, Series, Shift
 from positions.enums import ConditionStatus
 from positions.models import Coding, Issue
 from positions.queries.access import Reader
+from positions.web.chart_files import ChartFile, link_chart
 from positions.web.chart_shapes import NARROW, WIDE, ChartSize, StepChart
 from positions.web.chart_words import name_chart, summarise_line
 from positions.web.charts import draw_steps
 from positions.web.ledes import moved, tell_issue
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
-from positions.web.pictures import PictureFailed, draw_picture
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.quotations import Quotation, quote_statement
 from positions.web.record import PageRecord, find_negotiation, load_issue_record
 from positions.web.shift_cards import tell_shifts
-from positions.web.take_away import mark_file, write_csv
+from positions.web.take_away import write_csv
+from positions.web.thinning import say_thinned, thin_series
 from positions.web.timeline_filters import DotFilter, FilterChoices, hide_dots, link_rounds, read_filters, without_span
 from positions.web.words import clip_text, count_of, name_stance, sign_position, sign_stance
 
@@ -99,6 +99,9 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
     context = {
         "negotiation": found.record.negotiation,
         "marking": found.record.marking,
+        "take_away": link_chart(
+            request, "issue-timeline", found.record.negotiation, found.asked.whole_query, slug, issue
+        ),
         "issue": found.issue,
         "asked": found.asked,
         "lede": tell_issue(found.positions, found.shifts, found.inks),
@@ -127,34 +130,16 @@ def issue_timeline(request: HttpRequest, reader: Reader, slug: str, issue: str) 
     return render(request, "issue_timeline.html", context)
 
 
-@page
-def issue_timeline_svg(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
-    found = load_timeline(request.GET, reader, slug, issue)
-    response = HttpResponse(write_svg(request, found), content_type="image/svg+xml; charset=utf-8")
-    return mark_file(response, found.issue.slug, "svg", found.record.marking)
-
-
-@page
-def issue_timeline_png(request: HttpRequest, reader: Reader, slug: str, issue: str) -> HttpResponse:
-    found = load_timeline(request.GET, reader, slug, issue)
-    try:
-        picture = draw_picture(write_svg(request, found), "png")
-    except PictureFailed as failure:
-        return HttpResponse(str(failure), status=503, content_type="text/plain; charset=utf-8")
-    return mark_file(HttpResponse(picture, content_type="image/png"), found.issue.slug, "png", found.record.marking)
-
-
-def write_svg(request: HttpRequest, found: IssueTimeline) -> str:
-    """The chart as a file of its own, its links with the whole address."""
-    context = {
-        "chart": draw_chart(found, WIDE),
-        "chart_id": "timeline",
-        "chart_title": name_chart(found.issue),
-        "chart_marking": found.record.marking,
-        "statement_base": request.build_absolute_uri("/").rstrip("/"),
-        "statement_query": found.asked.query,
-    }
-    return render_to_string("charts/step_chart.svg", context)
+def timeline_file(query: QueryDict, reader: Reader, slug: str, issue: str) -> ChartFile:
+    """The chart as a file or frame of its own. Raises ``NotVisible``, ``Http404`` or ``BadParameter``."""
+    found = load_timeline(query, reader, slug, issue)
+    context = {"chart": draw_chart(found, WIDE), "statement_query": found.asked.query}
+    return ChartFile(
+        found.record.negotiation, found.record.marking, found.issue.slug,
+        _("%(issue)s: who stands where, over time") % {"issue": found.issue.title}, found.asked, found.asked.whole_query, context,
+        template="charts/step_chart.svg", narrow={**context, "chart": draw_chart(found, NARROW)},
+        heading=found.issue.title, note=_("Each dot is one statement and leads to it."),
+    )  # fmt: skip
 
 
 @page
@@ -222,11 +207,15 @@ def draw_chart(found: IssueTimeline, size: ChartSize, *, has_poles: bool = True)
         earlier = timeline(found.record.history, found.issue.slug, chosen.until, moment.known_at)
         series = tuple(s for s in earlier if s.party in kept)
     grades = {str(coding.pk): coding.statement.credibility for coding in found.record.codings}
-    return draw_steps(
-        hide_dots(series, chosen, grades), rounds, found.inks, found.shifts, quotes, size=size,
+    fewer = thin_series(hide_dots(series, chosen, grades))
+    notes = list(_scale_notes(found.issue, has_poles=has_poles))
+    notes += [say_thinned(fewer)] if fewer.is_thinned and has_poles else []
+    chart = draw_steps(
+        fewer.series, rounds, found.inks, found.shifts, quotes, size=size,
         until=found.asked.until, span=(chosen.since, chosen.until), whole={s.party: s for s in series},
-        notes=() if size.is_narrow else tuple(_scale_notes(found.issue, has_poles=has_poles)),
+        notes=() if size.is_narrow else notes,
     )  # fmt: skip
+    return replace(chart, dots_in_all=fewer.all)
 
 
 def _scale_notes(issue: Issue, *, has_poles: bool) -> Iterator[str]:

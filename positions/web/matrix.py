@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from positions.analysis.position import positions
 from positions.analysis.shifts import shifts
 from positions.analysis.types import Position, Side
 from positions.queries.access import Reader
+from positions.web.chart_files import link_chart
 from positions.web.ledes import moved
 from positions.web.matrix_table import MatrixCell, MatrixRow, MatrixTable, lay_matrix
 from positions.web.page_view import page
@@ -37,40 +37,60 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def load_matrix(request: HttpRequest, reader: Reader, slug: str) -> tuple[PageRecord, Asked, Sequence[Position]]:
-    """What the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+@dataclass(frozen=True, slots=True)
+class MatrixAsked:
+    """What the page, its chart and its CSV show; ``since`` is the day compared with, ``query`` the page's state."""
+
+    record: PageRecord
+    asked: Asked
+    stands: Sequence[Position]
+    since: date | None
+    since_value: str
+    sort: str
+    table: MatrixTable
+
+    @property
+    def query(self) -> str:
+        chosen = [("since", self.since_value)] if self.since else []
+        chosen += [("sort", self.sort)] if self.sort != "distance" else []
+        return replace(self.asked, filters=tuple(chosen)).whole_query
+
+
+def load_matrix(query: QueryDict, reader: Reader, slug: str) -> MatrixAsked:
+    """The matrix asked for. Raises ``NotVisible`` or ``BadParameter``."""
+    sort = read_single(query, "sort") or "distance"
+    if sort not in SORTS:
+        raise BadParameter("sort", sort, f"is no order of a matrix; use one of {', '.join(SORTS)}")
+    asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
-    return record, asked, positions(record.history, asked.moment.as_of, asked.moment.known_at)
+    stands = positions(record.history, asked.moment.as_of, asked.moment.known_at)
+    since = read_since(query, record)
+    table = lay_matrix(stands, record.inks(), record.issues) if since is None else lay_moves(record, since)
+    table = replace(table, rows=tuple(sort_rows(table.rows, sort, record)))
+    return MatrixAsked(record, asked, stands, since, read_single(query, "since"), sort, table)
 
 
 @page
 def matrix(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    sort = read_single(request.GET, "sort") or "distance"
-    if sort not in SORTS:
-        raise BadParameter(
-            "sort", sort, gettext("is no order of a matrix; use one of {names}").format(names=", ".join(SORTS))
-        )
-    record, asked, stands = load_matrix(request, reader, slug)
-    since = read_since(request, record)
-    table = lay_matrix(stands, record.inks(), record.issues) if since is None else lay_moves(record, since)
+    found = load_matrix(request.GET, reader, slug)
+    asked, since = found.asked, found.since
     context = {
-        "negotiation": record.negotiation,
-        "marking": record.marking,
+        "negotiation": found.record.negotiation,
+        "marking": found.record.marking,
         "asked": asked,
-        "csv_address": reverse("matrix-csv", args=[slug]),
+        "take_away": link_chart(request, "matrix", found.record.negotiation, found.query, slug),
         "since": since,
         "known_at_text": write_instant(asked.known_at) if asked.known_at else "",
-        "since_query": f"since={request.GET.get('since', '').strip()}" if since else "",
-        "sorts": [(name, words, name == sort) for name, words in SORTS.items()],
-        "matrix": replace(table, rows=tuple(sort_rows(table.rows, sort, record))),
+        "since_query": f"since={found.since_value}" if since else "",
+        "sorts": [(name, words, name == found.sort) for name, words in SORTS.items()],
+        "matrix": found.table,
     }
     return render(request, "matrix.html", context)
 
 
-def read_since(request: HttpRequest, record: PageRecord) -> date | None:
+def read_since(query: QueryDict, record: PageRecord) -> date | None:
     """The day or round with which to compare; null where the whole matrix is wanted. Raises ``BadParameter``."""
-    value = read_single(request.GET, "since")
+    value = read_single(query, "since")
     if not value:
         return None
     rounds = [row.round for row in record.rounds]
@@ -154,15 +174,25 @@ def sort_rows(rows: Sequence[MatrixRow], sort: str, record: PageRecord) -> list[
 
 @page
 def matrix_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    record, _, stands = load_matrix(request, reader, slug)
-    rows: list[tuple[object, ...]] = []
+    found = load_matrix(request.GET, reader, slug)
+    shown = {
+        (row.issue.slug, ink.slug)
+        for row in found.table.rows
+        for cell, ink in zip(row.cells, found.table.parties, strict=True)
+        if cell is not None
+    }
+    stands = [p for p in found.stands if found.since is None or (p.issue, p.party) in shown]
+    rows = list_positions(found.record, stands)
+    return write_csv(f"{found.record.negotiation.slug}-matrix", found.record.marking, CSV_COLUMNS, rows)
+
+
+def list_positions(record: PageRecord, stands: Iterable[Position]) -> Iterator[tuple[object, ...]]:
+    """Positions as rows of a file, in the negotiation's own order of issues and parties."""
     place = {slug: number for number, slug in enumerate(record.issues)}
     rank = {party: number for number, party in enumerate(record.parties)}
     for p in sorted(stands, key=lambda p: (place[p.issue], rank[p.party])):
-        cells = (
+        yield (
             p.issue, p.party, "" if p.stance is None else p.stance, p.low, p.high, p.state, p.footing,
             str(p.red_line).lower(), str(p.conditional).lower(), p.last_evidence_on, p.evidence_count,
             p.evidence_total, p.rounds_silent,
         )  # fmt: skip
-        rows.append(cells)
-    return write_csv(f"{record.negotiation.slug}-matrix", record.marking, CSV_COLUMNS, rows)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext
 
@@ -16,15 +16,19 @@ from positions.analysis.types import Position, Shift
 from positions.enums import RoundStatus
 from positions.models import Issue
 from positions.queries.access import Reader
+from positions.web.chart_files import link_chart
 from positions.web.ledes import moved, tell_negotiation
+from positions.web.matrix import CSV_COLUMNS, list_positions
 from positions.web.matrix_table import lay_matrix
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
 from positions.web.query_string import Asked, read_moment, read_parties
 from positions.web.record import PageRecord, RoundRow, find_negotiation, load_negotiation_record, load_statements
-from positions.web.round_table import choose_party, lay_rounds
+from positions.web.round_table import CSV_COLUMNS as ROUND_COLUMNS
+from positions.web.round_table import choose_party, lay_rounds, list_rounds
 from positions.web.rounds_strip import draw_strip
 from positions.web.shift_cards import quoted_in, tell_shifts
+from positions.web.take_away import write_csv
 from positions.web.words import count_of, say_days
 
 CARDS_SHOWN = 3
@@ -44,22 +48,45 @@ class RoundStory:
     moves: tuple[tuple[PartyInk, Issue, str], ...]
 
 
-@page
-def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    asked = read_moment(request.GET)
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page and its charts are made of; ``chosen`` is the party of the round-by-round table."""
+
+    record: PageRecord
+    asked: Asked
+    inks: Mapping[str, PartyInk]
+    stands: Sequence[Position]
+    shifts: Sequence[Shift]
+    chosen: PartyInk | None
+
+
+def load_overview(query: QueryDict, reader: Reader, slug: str) -> Overview:
+    """The negotiation as asked for. Raises ``NotVisible`` or ``BadParameter``."""
+    asked = read_moment(query)
     moment = asked.moment
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), moment)
-    asked = read_parties(request.GET, record.parties, asked)
+    asked = read_parties(query, record.parties, asked)
     inks = record.inks()
     stands = positions(record.history, moment.as_of, moment.known_at)
     found = shifts(record.history, moment.as_of, moment.known_at)
+    return Overview(record, asked, inks, stands, found, choose_party(inks, stands, asked.parties))
+
+
+@page
+def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    overview = load_overview(request.GET, reader, slug)
+    record, asked, inks, stands = overview.record, overview.asked, overview.inks, overview.stands
+    found, chosen, query = overview.shifts, overview.chosen, overview.asked.whole_query
     moves = sorted((s for s in found if moved(s)), key=lambda s: (s.on, s.party, s.issue), reverse=True)
     statements = load_statements(reader, quoted_in(moves[:CARDS_SHOWN], most=1))
     sources = {reading.source for reading in record.history.readings}
-    chosen = choose_party(inks, stands, asked.parties)
     context = {
         "negotiation": record.negotiation,
         "marking": record.marking,
+        "take_away": link_chart(
+            request, "negotiation", record.negotiation, query, slug, title=gettext("Where each party stands")
+        ),
+        "take_rounds": link_chart(request, "rounds", record.negotiation, query, slug, title=gettext("Round by round")),
         "asked": asked,
         "strip": draw_strip([row.round for row in record.rounds if row.round.status != RoundStatus.CANCELLED]),
         "tabs": _party_tabs(request, asked, inks, stands, chosen),
@@ -75,6 +102,21 @@ def negotiation(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
         "never": find_never_heard(stands, inks, record.issues),
     }
     return render(request, "negotiation.html", context)
+
+
+@page
+def negotiation_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    found = load_overview(request.GET, reader, slug)
+    rows = list_positions(found.record, found.stands)
+    return write_csv(f"{found.record.negotiation.slug}-overview", found.record.marking, CSV_COLUMNS, rows)
+
+
+@page
+def rounds_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
+    found = load_overview(request.GET, reader, slug)
+    rows = list_rounds(found.record, found.chosen, found.shifts) if found.chosen else ()
+    name = f"{found.record.negotiation.slug}-rounds"
+    return write_csv(name, found.record.marking, ROUND_COLUMNS, rows)
 
 
 def _party_tabs(

@@ -16,6 +16,11 @@ LIGHT_INKS = ("#ab5a09", "#0d3f86", "#7c3bcf", "#147f82", "#4a3a05", "#7a2350", 
 DARK_INKS = ("#ee8f38", "#9ac6ff", "#bd7cf5", "#3fd6c0", "#efd65a", "#e0709f", "#9498e0", "#c39a7e")
 LIGHT_REST = "#6a6c70"
 DARK_REST = "#9a9da3"
+INK, MUTED, HAIR, BAND = "#1c1d21", "#5b5e66", "#8d887c", "#e5ddcd"
+TINTS = {
+    "for-2": "#9fd0cb", "for-1": "#d4e9e5", "zero": "#e9e6df", "against-1": "#fae3cd", "against-2": "#f0b98a",
+    "mixed": "#f4f1ea",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -19,6 +19,7 @@ from positions.analysis.types import Position, Series, Shift
 from positions.enums import RoundStatus
 from positions.models import Issue, Party, Statement
 from positions.queries.access import Reader
+from positions.web.chart_files import link_chart
 from positions.web.contradictions import load_speakers, tell_contradiction
 from positions.web.ledes import Phrase, compose, name_party
 from positions.web.page_view import page
@@ -63,9 +64,9 @@ class Dossier:
     moves: tuple[Shift, ...]
 
 
-def load_dossier(request: HttpRequest, reader: Reader, slug: str, party_slug: str) -> Dossier:
+def load_dossier(query: QueryDict, reader: Reader, slug: str, party_slug: str) -> Dossier:
     """The party as the reader sees it. Raises ``NotVisible``, ``Http404`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     moment = asked.moment
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), moment)
     party = record.parties.get(party_slug)
@@ -85,7 +86,7 @@ def load_dossier(request: HttpRequest, reader: Reader, slug: str, party_slug: st
 
 @page
 def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -> HttpResponse:
-    found = load_dossier(request, reader, slug, party)
+    found = load_dossier(request.GET, reader, slug, party)
     record, moment = found.record, found.asked.moment
     speakers = load_speakers(reader, record, (party,))
     apart = [
@@ -94,7 +95,7 @@ def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -
     lines = [line for line in red_lines(record.history, moment.as_of, moment.known_at) if line.party == party]
     quoted = quoted_in(found.moves, most=1) | {s for c in apart for s in (c.earlier.statement, c.later.statement)}
     statements = load_statements(reader, quoted)
-    panels = _panels(found)
+    panels = lay_panels(found)
     context = {
         "negotiation": record.negotiation,
         "marking": record.marking,
@@ -102,7 +103,7 @@ def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -
         "party": found.party,
         "ink": found.ink,
         "lede": tell_dossier(found),
-        "csv_address": reverse("party-dossier-csv", args=[slug, party]),
+        "take_away": link_chart(request, "party-dossier", record.negotiation, found.asked.whole_query, slug, party),
         "moved": [panel for panel in panels if panel.moved],
         "held": [panel for panel in panels if not panel.moved],
         "cards": _cards(found, statements, reader),
@@ -118,7 +119,7 @@ def party_dossier(request: HttpRequest, reader: Reader, slug: str, party: str) -
 
 @page
 def party_dossier_csv(request: HttpRequest, reader: Reader, slug: str, party: str) -> HttpResponse:
-    found = load_dossier(request, reader, slug, party)
+    found = load_dossier(request.GET, reader, slug, party)
     rows: list[tuple[object, ...]] = []
     for issue in found.record.issues:
         p = found.stands.get(issue)
@@ -167,7 +168,8 @@ def tell_dossier(found: Dossier) -> list[Phrase]:
     return [*phrases, Phrase(" "), Phrase(gettext("It stands {places}.").format(places=", ".join(told)))]
 
 
-def _panels(found: Dossier) -> list[IssuePanel]:
+def lay_panels(found: Dossier) -> list[IssuePanel]:
+    """A chart for each issue the party was heard on, latest evidence first."""
     record, moment, party = found.record, found.asked.moment, found.party.slug
     rounds = [row.round for row in record.rounds if row.round.status in (RoundStatus.HELD, RoundStatus.PLANNED)]
     lines = {slug: _line_of(found, slug) for slug in record.issues}

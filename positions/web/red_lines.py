@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 
 from positions.analysis.red_lines import CROSSED, NOT_REPEATED, SOFTENED, RedLine, red_lines
 from positions.models import Issue, Statement
 from positions.queries.access import Reader
+from positions.web.chart_files import link_chart
 from positions.web.ledes import Phrase, compose, list_parties
 from positions.web.page_view import page
 from positions.web.palette import PartyInk
@@ -74,11 +74,11 @@ class LinesAsked:
     lines: tuple[RedLine, ...]
 
 
-def load_lines(request: HttpRequest, reader: Reader, slug: str) -> LinesAsked:
+def load_lines(query: QueryDict, reader: Reader, slug: str) -> LinesAsked:
     """What the page and its CSV show. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
-    asked = read_parties(request.GET, record.parties, asked)
+    asked = read_parties(query, record.parties, asked)
     found = red_lines(record.history, asked.moment.as_of, asked.moment.known_at)
     chosen = set(asked.parties)
     lines = [line for line in found if not chosen or line.party in chosen]
@@ -89,7 +89,7 @@ def load_lines(request: HttpRequest, reader: Reader, slug: str) -> LinesAsked:
 
 @page
 def red_line_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_lines(request, reader, slug)
+    found = load_lines(request.GET, reader, slug)
     quoted = {entry.statements[0] for line in found.lines for entry in line.entries if entry.statements}
     statements = load_statements(reader, quoted)
     stories = [_tell(line, found, statements, reader) for line in found.lines]
@@ -101,7 +101,7 @@ def red_line_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResp
         "marking": found.record.marking,
         "asked": found.asked,
         "choices": _choices(found),
-        "csv_address": reverse("red-lines-csv", args=[slug]),
+        "take_away": link_chart(request, "red-lines", found.record.negotiation, found.asked.whole_query, slug),
         "lede": tell_lines(found),
         "groups": [(listed[0].ink, listed) for listed in groups.values()],
         "key": [(GLYPHS[kind], words) for kind, words in KIND_WORDS.items() if kind != "repeated"],
@@ -111,7 +111,7 @@ def red_line_ledger(request: HttpRequest, reader: Reader, slug: str) -> HttpResp
 
 @page
 def red_line_ledger_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_lines(request, reader, slug)
+    found = load_lines(request.GET, reader, slug)
     rows: list[tuple[object, ...]] = []
     for line in found.lines:
         for entry in line.entries:
@@ -163,12 +163,13 @@ def _tell(line: RedLine, found: LinesAsked, statements: Mapping[str, Statement],
         line=line,
         stance=sign_stance(stance) if stance is not None else pgettext("signals", "mixed"),
         pole=pole,
-        status_words=_say_status(line),
+        status_words=say_status(line),
         entries=tuple(_entries(line, statements, reader)),
     )
 
 
-def _say_status(line: RedLine) -> str:
+def say_status(line: RedLine) -> str:
+    """What became of a line, in words."""
     if line.status in (SOFTENED, CROSSED):
         return say_ending(line.status, line.entries[-1].on)
     if line.status == NOT_REPEATED:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +29,7 @@ from positions.queries.reliability import (
     worst_units_for,
 )
 from positions.web.agreement_scale import AgreementScale, draw_agreement, judge, lowest_of, say_share
+from positions.web.chart_files import link_chart
 from positions.web.page_view import page
 from positions.web.query_string import BadParameter
 from positions.web.quotations import Quotation, quote_statement
@@ -124,19 +124,19 @@ class Asked:
         return f"?{text}" if text else ""
 
 
-def read_asked(request: HttpRequest, reader: Reader, slug: str) -> Asked:
+def read_asked(query: QueryDict, reader: Reader, slug: str) -> Asked:
     """The selection of an address. Raises ``NotVisible`` or ``BadParameter``."""
-    for name in request.GET:
+    for name in query:
         if name not in TAKEN:
             raise BadParameter(
                 name,
-                request.GET[name],
+                query.get(name, ""),
                 gettext("is no parameter of this page; it takes {names}").format(names=join_words(TAKEN)),
             )
     negotiation, issues = find_negotiation(reader, slug)
     readings = coder_readings_for(reader, negotiation)
-    issue, codebook = request.GET.get("issue", ""), request.GET.get("codebook", "")
-    field = request.GET.get("field", "") or "stance"
+    issue, codebook = query.get("issue", ""), query.get("codebook", "")
+    field = query.get("field", "") or "stance"
     if issue and issue not in issues:
         raise BadParameter("issue", issue, gettext("no issue of this name is in the negotiation"))
     if field not in METRICS_BY_FIELD:
@@ -145,7 +145,7 @@ def read_asked(request: HttpRequest, reader: Reader, slug: str) -> Asked:
         )
     if codebook and codebook not in map(str, readings.codebooks):
         raise BadParameter("codebook", codebook, gettext("no reading here was made under this version"))
-    coders = _read_coders(request, reader, negotiation, readings)
+    coders = _read_coders(query, reader, negotiation, readings)
     selection = Selection(
         [issues[issue]] if issue else None, coders if len(coders) == 2 else None, int(codebook) if codebook else None
     )
@@ -153,9 +153,9 @@ def read_asked(request: HttpRequest, reader: Reader, slug: str) -> Asked:
 
 
 def _read_coders(
-    request: HttpRequest, reader: Reader, negotiation: Negotiation, readings: CoderReadings
+    query: QueryDict, reader: Reader, negotiation: Negotiation, readings: CoderReadings
 ) -> tuple[str, ...]:
-    named = [name for name in request.GET.getlist("coders") if name]
+    named = [name for name in query.getlist("coders") if name]
     if len(named) == 1 and named[0] not in readings.coders:
         named = [name for name in named[0].split(",") if name]
     if named and not reader.is_member(negotiation.pk):
@@ -174,10 +174,10 @@ def _read_coders(
 
 @page
 def reliability(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    asked = read_asked(request, reader, slug)
+    asked = read_asked(request.GET, reader, slug)
     found = reliability_for(asked.readings, asked.selection)
     lowest = lowest_of([each.agreement for each in found])
-    rows = [_row(each, lowest) for each in found]
+    rows = [tell_field(each, lowest) for each in found]
     is_member = reader.is_member(asked.negotiation.pk)
     matrix = matrix_on(asked.readings, asked.field, asked.selection)
     worst, differing = worst_units_for(reader, asked.negotiation, asked.readings, asked.selection, WORST_SHOWN)
@@ -194,7 +194,7 @@ def reliability(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
         "fields": list(FIELD_WORDS.items()),
         "worst": [_tell_unit(each, names, reader) for each in worst],
         "differing": differing,
-        "csv_address": reverse("reliability-csv", args=[slug]) + asked.query,
+        "take_away": link_chart(request, "reliability", asked.negotiation, asked.query, slug),
         "thresholds": (say_share(RELIABLE), say_share(TENTATIVE)),
     }
     return render(request, "reliability.html", context)
@@ -202,7 +202,7 @@ def reliability(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse
 
 @page
 def reliability_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    asked = read_asked(request, reader, slug)
+    asked = read_asked(request.GET, reader, slug)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{asked.negotiation.slug}-reliability.csv"'
     writer = csv.writer(response)
@@ -237,7 +237,8 @@ def say_reason(reason: str | None) -> str:
     return str(REASON_WORDS.get(reason, reason)) if reason else ""
 
 
-def _row(found: FieldAgreement, lowest: float) -> FieldRow:
+def tell_field(found: FieldAgreement, lowest: float) -> FieldRow:
+    """A field's figures in words, its scale beginning at ``lowest``."""
     agreement = found.agreement
     percent = agreement.percent_agreement
     return FieldRow(

@@ -12,6 +12,7 @@ from positions.analysis.types import Point, Position, Segment, Series
 from positions.web.chart_axis import DayScale, RoundLike, Tick, choose_days, place_ticks
 from positions.web.charts import STATE_GLYPHS, say_point, say_series
 from positions.web.palette import PartyInk
+from positions.web.thinning import thin_series
 from positions.web.words import clip_text, sign_stance
 
 WIDTH, HEIGHT = 350.0, 150.0
@@ -94,7 +95,7 @@ def draw_small(
 ) -> SmallChart:
     """The chart of one party on one issue over ``days``; ``others`` are the other parties' present positions."""
     scale = DayScale(*days, LEFT, WIDTH - RIGHT)
-    dots = list(_dots(series, ink, scale, quotes or {}))
+    fewer = thin_series([series], MARKS_MOST)
     return SmallChart(
         ink=ink,
         bands=tuple(_bands(rounds, scale)),
@@ -103,9 +104,9 @@ def draw_small(
         solid=" ".join(_trace(series.segments, scale, confirmed=True)),
         dotted=" ".join(_trace(series.segments, scale, confirmed=False)),
         bars=tuple((scale.at(s.start), y_of(s.high), y_of(s.low)) for s in series.segments if s.stance is None),
-        dots=tuple(dots[-MARKS_MOST:]),
+        dots=tuple(_dots(fewer.series[0], ink, scale, quotes or {})),
         labels=tuple(_labels(others)),
-        thinned=max(0, len(dots) - MARKS_MOST),
+        thinned=fewer.all - fewer.drawn,
         words=say_series(series, ink.name),
     )
 
@@ -201,6 +202,7 @@ class PairChart:
     ticks: tuple[Tick, ...]
     lines: tuple[PairLine, ...]
     gaps: tuple[GapStretch, ...]
+    thinned: int
     words: str
 
     width = WIDTH
@@ -209,6 +211,10 @@ class PairChart:
     right = WIDTH - RIGHT
     bottom = HEIGHT - BOTTOM
     strip_y = HEIGHT - 2
+
+    @property
+    def drawn(self) -> int:
+        return sum(len(line.dots) for line in self.lines)
 
 
 def gap_stretches(a: Series | None, b: Series | None) -> list[GapStretch]:
@@ -239,15 +245,17 @@ def draw_pair(
 ) -> PairChart:
     """The chart of two parties on one issue over ``days``; a null series is a party not heard on it."""
     scale = DayScale(*days, LEFT, WIDTH - RIGHT)
-    lines = []
+    lines, thinned = [], 0
     for one, ink in zip(series, inks, strict=True):
         if one is not None:
+            fewer = thin_series([one], MARKS_MOST)
+            thinned += fewer.all - fewer.drawn
             lines.append(
                 PairLine(
                     ink,
                     " ".join(_trace(one.segments, scale, confirmed=True)),
                     " ".join(_trace(one.segments, scale, confirmed=False)),
-                    tuple(list(_dots(one, ink, scale, {}))[-MARKS_MOST:]),
+                    tuple(_dots(fewer.series[0], ink, scale, {})),
                 )
             )
     gaps = []
@@ -261,5 +269,6 @@ def draw_pair(
         ticks=place_ticks(scale, 64),
         lines=tuple(lines),
         gaps=tuple(gaps),
+        thinned=thinned,
         words=" ".join(say_series(one, ink.name) for one, ink in zip(series, inks, strict=True) if one is not None),
     )

@@ -9,19 +9,20 @@ from django.views.i18n import set_language
 
 from positions.web.brief_pages import brief_docx, brief_page, brief_pdf
 from positions.web.changes import changes_csv, changes_page
+from positions.web.chart_kinds import chart_paths
 from positions.web.codebook import codebook
 from positions.web.compare import compare, compare_csv
 from positions.web.concessions import concession_ledger, concession_ledger_csv
 from positions.web.conditions import condition_ledger, condition_ledger_csv
 from positions.web.contradictions import contradictions_csv, contradictions_page
 from positions.web.coverage import coverage_csv, coverage_page
-from positions.web.embeds import issue_timeline_embed, oembed
+from positions.web.embeds import embed_paths, oembed
 from positions.web.health import healthz, readyz
 from positions.web.home import home
-from positions.web.issue_timeline import issue_timeline, issue_timeline_csv, issue_timeline_png, issue_timeline_svg
+from positions.web.issue_timeline import issue_timeline, issue_timeline_csv
 from positions.web.matrix import matrix, matrix_csv
 from positions.web.method import method
-from positions.web.negotiation import negotiation
+from positions.web.negotiation import negotiation, negotiation_csv, rounds_csv
 from positions.web.party_dossier import party_dossier, party_dossier_csv
 from positions.web.readouts import readouts, readouts_csv
 from positions.web.red_lines import red_line_ledger, red_line_ledger_csv
@@ -59,15 +60,14 @@ urlpatterns: list[URLPattern] = [
     path("views/<slug:code>/edit/", edit_view, name="saved-view-edit"),
     path("views/<slug:code>/delete/", drop_view, name="saved-view-delete"),
     path("n/<slug:slug>/", negotiation, name="negotiation"),
+    path("n/<slug:slug>/overview.csv", negotiation_csv, name="negotiation-csv"),
+    path("n/<slug:slug>/rounds/rounds.csv", rounds_csv, name="rounds-csv"),
     path("n/<slug:slug>/matrix/", matrix, name="matrix"),
     path("n/<slug:slug>/matrix/matrix.csv", matrix_csv, name="matrix-csv"),
     path("n/<slug:slug>/brief/", brief_page, name="brief"),
     path("n/<slug:slug>/brief/brief.docx", brief_docx, name="brief-docx"),
     path("n/<slug:slug>/brief/brief.pdf", brief_pdf, name="brief-pdf"),
     path(ISSUE, issue_timeline, name="issue-timeline"),
-    path(f"{ISSUE}timeline.svg", issue_timeline_svg, name="issue-timeline-svg"),
-    path(f"{ISSUE}timeline.png", issue_timeline_png, name="issue-timeline-png"),
-    path(f"{ISSUE}embed/", issue_timeline_embed, name="issue-timeline-embed"),
     path("oembed/", oembed, name="oembed"),
     path(f"{ISSUE}timeline.csv", issue_timeline_csv, name="issue-timeline-csv"),
     path("n/<slug:slug>/changes/", changes_page, name="changes"),
@@ -96,6 +96,8 @@ urlpatterns: list[URLPattern] = [
     path("statements/<uuid:pk>/", statement, name="statement"),
     path("statements/<uuid:pk>/cite.bib", statement_bibtex, name="statement-bibtex"),
     path("statements/<uuid:pk>/cite.json", statement_csl, name="statement-csl"),
+    *chart_paths(),
+    *embed_paths(),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -77,7 +77,7 @@ def test_selection_narrows_figures_and_csv(issue: Issue) -> None:
         "Agreement on stances cannot be computed: nobody handed in a reading."
     )
     query = "?issue=ferries&coders=anna&coders=ben&codebook=1"
-    assert client.get(ADDRESS + query).context["csv_address"] == f"{ADDRESS}reliability.csv{query}"
+    assert client.get(ADDRESS + query).context["take_away"].csv == f"{ADDRESS}reliability.csv{query}"
     rows = list(csv.DictReader(io.StringIO(client.get(f"{ADDRESS}reliability.csv{query}").content.decode())))
     assert [row["field"] for row in rows] == ["stance", "state", "move", "red_line", "issue", "party"]
     assert (rows[0]["units"], rows[1]["alpha"], rows[1]["reason"]) == ("3", "", "only one value was ever used")

@@ -100,7 +100,8 @@ def test_oembed_describes_the_frame(client: Client, talks: Talks) -> None:
     [
         ("", 404),
         ("url=http://elsewhere.example/n/river-talks/issues/ferries/", 404),
-        ("url=/n/river-talks/", 404),
+        ("url=/method/", 404),
+        ("url=/n/river-talks/matrix/matrix.csv", 404),
         ("url=/n/river-talks/issues/nothing/", 404),
         ("url=/n/river-talks/issues/ferries/%3Fas_of=soon", 404),
         ("url=/n/river-talks/issues/ferries/&format=xml", 501),
