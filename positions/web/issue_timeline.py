@@ -135,11 +135,18 @@ def timeline_file(query: QueryDict, reader: Reader, slug: str, issue: str) -> Ch
     found = load_timeline(query, reader, slug, issue)
     context = {"chart": draw_chart(found, WIDE), "statement_query": found.asked.query}
     return ChartFile(
-        found.record.negotiation, found.record.marking, found.issue.slug,
-        _("%(issue)s: who stands where, over time") % {"issue": found.issue.title}, found.asked, found.asked.whole_query, context,
-        template="charts/step_chart.svg", narrow={**context, "chart": draw_chart(found, NARROW)},
-        heading=found.issue.title, note=_("Each dot is one statement and leads to it."),
-    )  # fmt: skip
+        negotiation=found.record.negotiation,
+        marking=found.record.marking,
+        name=found.issue.slug,
+        title=_("%(issue)s: who stands where, over time") % {"issue": found.issue.title},
+        asked=found.asked,
+        query=found.asked.whole_query,
+        context=context,
+        template="charts/step_chart.svg",
+        narrow={**context, "chart": draw_chart(found, NARROW)},
+        heading=found.issue.title,
+        note=_("Each dot is one statement and leads to it."),
+    )
 
 
 @page
