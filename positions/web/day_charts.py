@@ -76,8 +76,8 @@ def conditions_file(query: QueryDict, reader: Reader, slug: str) -> ChartFile:
     rows = []
     for row in found.rows:
         whose = _("%(party)s, %(issue)s") % {"party": row.ink.name, "issue": row.issue.title}
-        status = _("%(status)s since %(day)s") % {"status": row.status, "day": row.since_words}
-        words = f"{row.text} ({whose}): {row.status}, {row.since_words}."
+        status = _("%(status)s since %(day)s") % {"status": row.status_words, "day": row.since_words}
+        words = f"{row.text} ({whose}): {row.status_words}, {row.since_words}."
         rows.append(Row(row.text, whose, None, _condition(row, scale, found.asked), len(row.stated_on), status, words))
     title = _("Conditions")
     notes = [_("Dot: stated. Solid: between the first and the latest time. Dotted: nothing newer. Cross: failed.")]

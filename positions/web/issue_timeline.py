@@ -138,14 +138,14 @@ def timeline_file(query: QueryDict, reader: Reader, slug: str, issue: str) -> Ch
         negotiation=found.record.negotiation,
         marking=found.record.marking,
         name=found.issue.slug,
-        title=_("%(issue)s: who stands where, over time") % {"issue": found.issue.title},
+        title=name_chart(found.issue),
         asked=found.asked,
         query=found.asked.whole_query,
         context=context,
         template="charts/step_chart.svg",
         narrow={**context, "chart": draw_chart(found, NARROW)},
         heading=found.issue.title,
-        note=_("Each dot is one statement and leads to it."),
+        note=gettext("Each dot is one statement and leads to it."),
     )
 
 

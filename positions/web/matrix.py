@@ -60,7 +60,9 @@ def load_matrix(query: QueryDict, reader: Reader, slug: str) -> MatrixAsked:
     """The matrix asked for. Raises ``NotVisible`` or ``BadParameter``."""
     sort = read_single(query, "sort") or "distance"
     if sort not in SORTS:
-        raise BadParameter("sort", sort, f"is no order of a matrix; use one of {', '.join(SORTS)}")
+        raise BadParameter(
+            "sort", sort, gettext("is no order of a matrix; use one of {names}").format(names=", ".join(SORTS))
+        )
     asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
     stands = positions(record.history, asked.moment.as_of, asked.moment.known_at)

@@ -25,7 +25,6 @@ from positions.web.query_string import Asked
 from positions.web.reliability import FieldRow, read_asked, tell_field
 from positions.web.words import count_of, say_day, say_day_short, sign_stance
 
-STANCES = [(float(stance), sign_stance(stance)) for stance in range(-2, 3)]
 Place = Callable[[float], float]
 
 
@@ -59,7 +58,7 @@ def changes_file(query: QueryDict, reader: Reader, slug: str) -> ChartFile:
     if not rows:
         notes.insert(0, _("Nothing was found in these days."))
     figure = draw_rows(
-        title, say_facts(record.negotiation, found.asked), rows, value_axis(STANCES, at), notes=notes,
+        title, say_facts(record.negotiation, found.asked), rows, value_axis(_name_stances(), at), notes=notes,
         marking=record.marking.label,
     )  # fmt: skip
     return figure_file(
@@ -99,7 +98,7 @@ def concessions_file(query: QueryDict, reader: Reader, slug: str) -> ChartFile:
     if not rows:
         notes.insert(0, _("Nobody moved along the scale in the evidence found."))
     figure = draw_rows(
-        title, say_facts(record.negotiation, ledger.asked), rows, value_axis(STANCES, at), notes=notes,
+        title, say_facts(record.negotiation, ledger.asked), rows, value_axis(_name_stances(), at), notes=notes,
         marking=record.marking.label,
     )  # fmt: skip
     return figure_file(
@@ -132,6 +131,10 @@ def reliability_file(query: QueryDict, reader: Reader, slug: str) -> ChartFile:
     return figure_file(
         asked.negotiation, Tlp.CLEAR, f"{slug}-reliability", title, moment, asked.query, figure, notes[-1]
     )
+
+
+def _name_stances() -> list[tuple[float, str]]:
+    return [(float(stance), sign_stance(stance)) for stance in range(-2, 3)]
 
 
 def _place_stances() -> Place:
@@ -205,10 +208,10 @@ def _mark_move(
 def _field_row(row: FieldRow, at: Place) -> Row:
     agreement = row.found.agreement
     if row.scale is None or agreement.alpha is None or agreement.low is None or agreement.high is None:
-        why = _("n/a because %(reason)s") % {"reason": agreement.reason}
+        why = _("n/a because %(reason)s") % {"reason": row.reason}
         return Row(
             row.words,
-            agreement.metric,
+            row.metric,
             None,
             lambda y: [Word(at(0) + 4, y + 4, why, 12, css_class="muted", fill=MUTED)],
             1,
@@ -225,4 +228,4 @@ def _field_row(row: FieldRow, at: Place) -> Row:
         yield Spot(at(alpha), y, 5.5, "ink-mark", INK, title=row.scale.words if row.scale else "")
 
     note = _("%(alpha)s (%(low)s to %(high)s)") % {"alpha": row.alpha, "low": row.low, "high": row.high}
-    return Row(row.words, agreement.metric, None, draw, 1, note, f"{row.words}: {note}, {row.judged}.", 38)
+    return Row(row.words, row.metric, None, draw, 1, note, f"{row.words}: {note}, {row.judged}.", 38)
