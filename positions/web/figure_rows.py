@@ -26,7 +26,7 @@ from positions.web.figure import (
 from positions.web.palette import MUTED, PartyInk
 
 LABEL_WIDTH = 300.0
-NOTE_WIDTH = 190.0
+NOTE_WIDTH = 214.0
 ROW_HEIGHT = 34.0
 HEAD_HEIGHT = 30.0
 ROWS_MOST = 200
