@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.signals import request_finished
-from django.db import close_old_connections
+from django.db import connections
 from rest_framework.test import APIClient
 
 Ask = Callable[..., Any]
@@ -61,11 +61,8 @@ class Api:
 
 def give_up(answer: Any) -> None:
     """End an answer before it is read to its end, as when a client goes away; the test keeps its connection."""
-    request_finished.disconnect(close_old_connections)
-    try:
+    with mock.patch.object(connections["default"], "close_if_unusable_or_obsolete"):
         answer.close()
-    finally:
-        request_finished.connect(close_old_connections)
 
 
 @pytest.fixture(scope="session", autouse=True)
