@@ -28,6 +28,7 @@ PAGES = {
     "issue-timeline": TIMELINE,
     "open-door": f"{NEGOTIATION}issues/nato-open-door/",
     "changes": f"{NEGOTIATION}changes/?from=2022-01-09&to=2022-01-27",
+    "story": f"{NEGOTIATION}story/",
     "compare": f"{NEGOTIATION}compare/?a=russia&b=united-states",
     "party-dossier": f"{NEGOTIATION}parties/russia/",
     "round": f"{NEGOTIATION}rounds/4/",

@@ -70,6 +70,7 @@ class Band:
     label_y: float
     leader: str
     title: str
+    number: int = 0
 
 
 def measure_text(text: str, size: float) -> float:
@@ -197,7 +198,9 @@ def place_bands(
         title = gettext("Round {number}: {title}, {days}").format(
             number=entry.number, title=clip_text(entry.title, 160), days=say_days(entry.starts_on, entry.ends_on)
         )
-        bands.append(Band(round(left, 1), round(right - left, 1), label, round(label_x, 1), label_y, leader, title))
+        bands.append(
+            Band(round(left, 1), round(right - left, 1), label, round(label_x, 1), label_y, leader, title, entry.number)
+        )
     return tuple(bands), top
 
 

@@ -19,6 +19,7 @@ PAGES = (
     NEGOTIATION,
     f"{NEGOTIATION}matrix/",
     TIMELINE,
+    f"{NEGOTIATION}story/",
     f"{NEGOTIATION}reliability/",
     f"{NEGOTIATION}codebook/",
     "/method/",

@@ -15,13 +15,14 @@ ADDRESS = "/n/river-talks/"
 PAGES = (
     "issues/ferries/",
     "", "matrix/", "parties/north/", "rounds/1/", "rounds/1/readouts/", "changes/", "compare/", "concessions/",
-    "conditions/", "red-lines/", "coverage/", "contradictions/",
+    "conditions/", "red-lines/", "coverage/", "contradictions/", "story/",
 )  # fmt: skip
 FILES = (
     "matrix/matrix.csv",
     "issues/ferries/timeline.csv",
     "parties/north/party.csv", "rounds/1/readouts/readouts.csv", "changes/changes.csv", "compare/compare.csv",
     "concessions/concessions.csv", "conditions/conditions.csv", "red-lines/red-lines.csv",
+    "story/story.csv",
     "coverage/coverage.csv", "contradictions/contradictions.csv",
 )  # fmt: skip
 

@@ -110,6 +110,8 @@ def addresses(talks: Talks, negotiation: Negotiation) -> list[str]:
     ledgers = ("compare/", "concessions/", "conditions/", "conditions/?status=open", "red-lines/", "contradictions/")
     others = (
         "changes/?from=2022-01-01&to=2022-03-01",
+        "story/",
+        "story/?as_of=2022-01-20",
         "coverage/",
         "brief/",
         "brief/?issue=ferries",
