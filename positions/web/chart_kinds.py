@@ -22,6 +22,7 @@ from positions.web.page_view import page
 from positions.web.panel_charts import compare_file, dossier_file
 from positions.web.pictures import PictureFailed, draw_picture
 from positions.web.scale_charts import changes_file, concessions_file, reliability_file
+from positions.web.story import story_file
 from positions.web.take_away import mark_file
 
 NEGOTIATION = "n/<slug:slug>/"
@@ -44,6 +45,7 @@ KINDS = (
     ChartKind("rounds", "negotiation", f"{NEGOTIATION}rounds/", "rounds", rounds_file),
     ChartKind("matrix", "matrix", f"{NEGOTIATION}matrix/", "matrix", matrix_file),
     ChartKind("changes", "changes", f"{NEGOTIATION}changes/", "changes", changes_file),
+    ChartKind("story", "story", f"{NEGOTIATION}story/", "story", story_file),
     ChartKind("party-dossier", "party-dossier", f"{NEGOTIATION}parties/<slug:party>/", "party", dossier_file),
     ChartKind("compare", "compare", f"{NEGOTIATION}compare/", "compare", compare_file),
     ChartKind("concessions", "concessions", f"{NEGOTIATION}concessions/", "concessions", concessions_file),

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -19,10 +18,10 @@ from positions.analysis.types import Shift
 from positions.enums import RoundStatus, SourceKind, Tlp
 from positions.models import Source
 from positions.queries.access import Reader, sources_for
+from positions.web.chart_files import ChartFile, link_chart
 from positions.web.ledes import Phrase, compose, list_parties, name_issue, name_party
 from positions.web.page_view import page
 from positions.web.palette import LIGHT_REST, PartyInk
-from positions.web.pictures import PictureFailed, draw_picture
 from positions.web.query_string import Asked, read_moment
 from positions.web.record import PageRecord, RoundRow, find_negotiation, load_negotiation_record
 from positions.web.story_chart import (
@@ -36,7 +35,7 @@ from positions.web.story_chart import (
     group_by_lane,
 )
 from positions.web.story_stages import Stage, cut_stages
-from positions.web.take_away import mark_file, write_csv
+from positions.web.take_away import write_csv
 from positions.web.words import FOOTING_WORDS, clip_text, count_of, say_day_short, say_days, sign_position, spell_count
 
 TOLD = (*MOVES, "mixed", "resolved")
@@ -97,9 +96,9 @@ class StageRow:
     shifts_left_out: int
 
 
-def load_story(request: HttpRequest, reader: Reader, slug: str) -> Story:
+def load_story(query: QueryDict, reader: Reader, slug: str) -> Story:
     """The story at the moment asked for. Raises ``NotVisible`` or ``BadParameter``."""
-    asked = read_moment(request.GET)
+    asked = read_moment(query)
     record = load_negotiation_record(reader, *find_negotiation(reader, slug), asked.moment)
     moment = asked.moment
     # a negotiation looked at as of a day does not know the rounds that began after it
@@ -133,23 +132,19 @@ def _begins_by(row: RoundRow, asked: Asked) -> bool:
 
 @page
 def story_page(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_story(request, reader, slug)
+    found = load_story(request.GET, reader, slug)
     dated = [source for source in found.sources if source.published_latest is not None]
     undated = found.sources[len(dated) :]
-    wide = draw_chart(found, STORY_WIDE)
     context = {
         "negotiation": found.record.negotiation,
         "marking": found.marking,
         "asked": found.asked,
         "lede": tell_story(found),
-        "csv_address": reverse("story-csv", args=[slug]),
-        "svg_address": reverse("story-svg", args=[slug]) if not wide.is_empty else "",
-        "png_address": reverse("story-png", args=[slug]) if not wide.is_empty else "",
-        "chart": wide,
+        "take_away": link_chart(request, "story", found.record.negotiation, found.asked.query, slug),
+        "chart": draw_chart(found, STORY_WIDE),
         "chart_narrow": draw_chart(found, STORY_NARROW),
         "chart_title": name_story(found),
-        "summary": "".join(phrase.text for phrase in tell_story(found)),
-        "link_query": found.asked.query,
+        "statement_query": found.asked.query,
         "later": found.later,
         "stages": [_tell_stage(stage, found) for stage in cut_stages(found.held, dated, found.shifts)],
         "planned": [_tell_stage(Stage(row, ""), found) for row in found.planned],
@@ -159,41 +154,32 @@ def story_page(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     return render(request, "story.html", context)
 
 
-@page
-def story_svg(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_story(request, reader, slug)
-    response = HttpResponse(write_svg(request, found), content_type="image/svg+xml; charset=utf-8")
-    return mark_file(response, f"{slug}-story", "svg", found.marking)
-
-
-@page
-def story_png(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_story(request, reader, slug)
-    try:
-        picture = draw_picture(write_svg(request, found), "png")
-    except PictureFailed as failure:
-        return HttpResponse(str(failure), status=503, content_type="text/plain; charset=utf-8")
-    return mark_file(HttpResponse(picture, content_type="image/png"), f"{slug}-story", "png", found.marking)
-
-
-def write_svg(request: HttpRequest, found: Story) -> str:
-    """The chart as a file of its own, its links with the whole address."""
+def story_file(query: QueryDict, reader: Reader, slug: str) -> ChartFile:
+    """The chart as a file or frame of its own. Raises ``NotVisible`` or ``BadParameter``."""
+    found = load_story(query, reader, slug)
     context = {
         "chart": draw_chart(found, STORY_WIDE),
         "negotiation": found.record.negotiation,
-        "chart_id": "story",
-        "chart_title": name_story(found),
-        "chart_summary": "".join(phrase.text for phrase in tell_story(found)),
-        "chart_marking": found.marking,
-        "link_base": request.build_absolute_uri("/").rstrip("/"),
-        "link_query": found.asked.query,
+        "statement_query": found.asked.query,
     }
-    return render_to_string("charts/story_chart.svg", context)
+    return ChartFile(
+        negotiation=found.record.negotiation,
+        marking=found.marking,
+        name=f"{slug}-story",
+        title=name_story(found),
+        asked=found.asked,
+        query=found.asked.query,
+        context=context,
+        template="charts/story_chart.svg",
+        narrow={**context, "chart": draw_chart(found, STORY_NARROW)},
+        heading=gettext("The story, round by round"),
+        note=gettext("Every mark leads to the document or to the statement that shows the shift."),
+    )
 
 
 @page
 def story_csv(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    found = load_story(request, reader, slug)
+    found = load_story(request.GET, reader, slug)
     base = request.build_absolute_uri("/").rstrip("/")
     return write_csv(f"{slug}-story", found.marking, CSV_COLUMNS, _csv_rows(found, base))
 
@@ -324,6 +310,7 @@ def draw_chart(found: Story, size: StorySize) -> StoryChart:
         [row.round for row in found.planned],
         size=size,
         until=found.asked.until,
+        summary="".join(phrase.text for phrase in tell_story(found)),
     )
 
 

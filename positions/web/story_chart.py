@@ -118,6 +118,7 @@ class StoryChart:
     last: date
     left_out: int
     off_scale: int
+    summary: str = ""
 
     @property
     def plot_right(self) -> float:
@@ -152,6 +153,7 @@ def draw_story(
     size: StorySize = STORY_WIDE,
     until: date | None = None,
     marks_most: int = MARKS_MOST,
+    summary: str = "",
 ) -> StoryChart:
     """Lay out the story. ``until`` is an ``as_of`` asked for; ``marks_most`` are drawn at most."""
     rounds = [entry for entry in (*held, *planned) if entry.starts_on or entry.ends_on]
@@ -176,6 +178,7 @@ def draw_story(
         ticks=place_ticks(scale, 46 if size.is_narrow else 58), lanes=tuple(placed), first=first, last=last,
         left_out=sum(map(len, on_scale)) - sum(len(each.marks) for each in placed),
         off_scale=sum(len(lane.happenings) for lane in lanes) - sum(map(len, on_scale)),
+        summary=summary,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from positions.web.saved_views import add_view, drop_view, edit_view, follow_vie
 from positions.web.search import search
 from positions.web.source import source
 from positions.web.statement import statement, statement_bibtex, statement_csl
-from positions.web.story import story_csv, story_page, story_png, story_svg
+from positions.web.story import story_csv, story_page
 from positions.web.tokens import revoke_token_page, tokens
 from positions.web.watches import notices_read, watch_delete, watch_delivery, watch_feed, watch_feed_token, watches
 
@@ -74,8 +74,6 @@ urlpatterns: list[URLPattern] = [
     path("n/<slug:slug>/changes/", changes_page, name="changes"),
     path("n/<slug:slug>/changes/changes.csv", changes_csv, name="changes-csv"),
     path("n/<slug:slug>/story/", story_page, name="story"),
-    path("n/<slug:slug>/story/story.svg", story_svg, name="story-svg"),
-    path("n/<slug:slug>/story/story.png", story_png, name="story-png"),
     path("n/<slug:slug>/story/story.csv", story_csv, name="story-csv"),
     path("n/<slug:slug>/parties/<slug:party>/", party_dossier, name="party-dossier"),
     path("n/<slug:slug>/parties/<slug:party>/party.csv", party_dossier_csv, name="party-dossier-csv"),

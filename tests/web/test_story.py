@@ -134,7 +134,7 @@ def test_nothing_and_little_are_said(client: Client, talks: Talks) -> None:
     assert "1 source, no statements; nobody moved along the scale." in response.content.decode()
 
 
-@pytest.mark.parametrize("file", ["", "story.csv", "story.svg", "story.png"])
+@pytest.mark.parametrize("file", ["", "story.csv", "story.svg", "story.png", "embed/"])
 def test_bad_addresses_and_hidden_negotiations(client: Client, talks: Talks, file: str) -> None:
     assert client.get(f"{ADDRESS}{file}?as_of=2022-13-01").status_code == 400
     assert client.get(f"/n/nowhere/story/{file}").status_code == 404
@@ -180,6 +180,7 @@ def test_files_say_what_the_page_says(client: Client, talks: Talks) -> None:
     svg = client.get(f"{ADDRESS}story.svg")
     assert (svg["Content-Type"], svg["X-TLP"]) == ("image/svg+xml; charset=utf-8", "CLEAR")
     assert svg.content.decode().count('<a href="http://testserver/s') == 4
+    assert client.get(f"{ADDRESS}embed/").content.decode().count('<a href="http://testserver/s') == 8
     assert client.get(f"{ADDRESS}story.png").content[:8] == b"\x89PNG\r\n\x1a\n"
 
 
