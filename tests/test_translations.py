@@ -7,6 +7,8 @@ import pytest
 from positions.admin.words import COUNTED
 from tests.run import ROOT
 from tests.unmarked import unmarked_in, unmarked_in_python
+from tracker.catalogues import fault_of, find_catalogues, read_catalogue
+from tracker.messages import collect_messages, is_translated
 
 TEMPLATES = ROOT / "templates"
 # the API's own page speaks English as the API does; the attributes of a mark are no text
@@ -114,3 +116,24 @@ def test_unmarked_sentence_is_found_with_its_line() -> None:
     return gettext("It is marked") if name else f"It is not {name} marked"
 """
     assert unmarked_in_python(source) == [(4, "It is not {} marked")]
+
+
+def test_every_message_has_a_sound_translation() -> None:
+    messages = {(message.context, message.id): message for message in collect_messages(ROOT) if message.id}
+    catalogues = {path.parent.parent.name: read_catalogue(path) for path in find_catalogues()}
+
+    assert sorted(catalogues) == ["fr", "ru"]
+    assert len(messages) > 900
+    lacking = []
+    for language, catalogue in catalogues.items():
+        known = {(message.context, message.id): message for message in catalogue if message.id}
+        for key, message in messages.items():
+            where = message.locations[0][0]
+            found = known.get(key)
+            if found is None:
+                lacking.append(f"{language}: {where}: not in the catalogue, run make messages: {key}")
+            elif not is_translated(found):
+                lacking.append(f"{language}: {where}: no translation: {key}")
+            elif fault := fault_of(found):
+                lacking.append(f"{language}: {where}: {fault}")
+    assert lacking == []
