@@ -172,7 +172,7 @@ def draw_story(
     bottom = round(y + 8, 1)
     expected = {entry.number for entry in planned}
     return StoryChart(
-        size=size, height=bottom + 30, plot_top=top, plot_bottom=bottom,
+        size=size, height=bottom + 42, plot_top=top, plot_bottom=bottom,
         held=tuple(band for band in bands if band.number not in expected),
         planned=tuple(band for band in bands if band.number in expected),
         ticks=place_ticks(scale, 46 if size.is_narrow else 58), lanes=tuple(placed), first=first, last=last,
