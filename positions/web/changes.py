@@ -147,7 +147,7 @@ def read_span(query: QueryDict, rounds: Sequence[Round], asked: Asked) -> Span:
         since = _read_end("from", since_value, rounds, is_start=True)
     else:
         last = held[-2:-1] or held[-1:]
-        since = (last[0].ends_on or until) if last else until - timedelta(days=30)
+        since = (last[0].ends_on or until) if last else _days_before(until, 30)
     if until < since:
         raise BadParameter(
             "to", until_value, gettext("lies before {day}, the day to start from").format(day=say_day(since))
@@ -159,7 +159,7 @@ def _read_end(name: str, value: str, rounds: Iterable[Round], *, is_start: bool)
     """The day an end of the span names; a round begins after the day before it and ends with its last."""
     day = read_round_or_day(name, value, rounds, is_start=is_start)
     is_eve = is_start and value.startswith(ROUND_PREFIX) and day > date.min
-    return day - timedelta(days=1) if is_eve else day
+    return _days_before(day, 1) if is_eve else day
 
 
 @page
@@ -376,3 +376,8 @@ def _days(change: Change) -> str:
 
 def _footing(position: Position) -> str:
     return "" if position.footing == "own" else f", {FOOTING_WORDS[position.footing]}"
+
+
+def _days_before(day: date, count: int) -> date:
+    """So many days earlier, or the calendar's first day."""
+    return date.min if (day - date.min).days < count else day - timedelta(days=count)

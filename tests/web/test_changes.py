@@ -100,3 +100,8 @@ def test_hidden_negotiation_has_no_changes(client: Client, talks: Talks) -> None
     talks.negotiation.save()
     assert client.get(ADDRESS).status_code == 404
     assert client.get(f"{ADDRESS}changes.csv").status_code == 404
+
+
+def test_first_day_of_the_calendar_has_no_days_before_it(client: Client, talks: Talks) -> None:
+    for address in ("changes/", "changes/changes.csv"):
+        assert client.get(f"/n/{talks.negotiation.slug}/{address}?as_of=0001-01-01").status_code == 200

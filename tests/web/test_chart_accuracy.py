@@ -117,7 +117,8 @@ def read_drawing(svg: bytes) -> tuple[Counter[Mark], Counter[Stretch], dict[tupl
 
 def read_stretches(party: str, group: ET.Element, ruler: Ruler) -> list[Stretch]:
     """Lines of a party: what is confirmed, with the dotted part that follows it, is one stretch."""
-    confirmed, held = [], []
+    confirmed: list[tuple[float, float, float]] = []
+    held: list[tuple[float, float, float]] = []
     for path in (child for child in group if child.tag == f"{SVG}path"):
         is_dotted = path.get("stroke-dasharray") == "2 3.4"
         for x1, y, x2 in LINE.findall(path.attrib["d"]):
