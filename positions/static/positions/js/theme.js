@@ -2,33 +2,18 @@
 
 import { say } from "./wording.js";
 
-const KEY = "rapporteur-theme";
+const COOKIE = "theme";
 const root = document.documentElement;
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 
-function readChoice() {
-  try {
-    return window.localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
+// The server reads the cookie and writes the choice into the page, so that no page flashes up on the other paper.
 function keepChoice(theme) {
-  try {
-    window.localStorage.setItem(KEY, theme);
-  } catch {
-    // A browser that keeps nothing still switches for this page.
-  }
+  const secure = window.location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${COOKIE}=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
 function isDark() {
   return root.dataset.theme ? root.dataset.theme === "dark" : system.matches;
-}
-
-const chosen = readChoice();
-if (chosen === "dark" || chosen === "light") {
-  root.dataset.theme = chosen;
 }
 
 function bindToggle() {
