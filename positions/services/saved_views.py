@@ -27,7 +27,7 @@ READING_PAGES = frozenset(
     {
         "brief", "changes", "codebook", "compare", "concessions", "conditions", "contradictions", "coverage", "home",
         "issue-timeline", "matrix", "method", "negotiation", "party-dossier", "readouts", "red-lines", "reliability",
-        "round", "search", "source", "statement",
+        "round", "search", "source", "statement", "story",
     }
 )  # fmt: skip
 MOST_VIEWS = 200

@@ -45,6 +45,7 @@ PAGE_WORDS = {
     "search": gettext_lazy("Search"),
     "source": gettext_lazy("Source"),
     "statement": gettext_lazy("Statement"),
+    "story": gettext_lazy("Story"),
 }
 FormView = Callable[..., HttpResponse]
 

@@ -24,7 +24,8 @@ TIMELINE = "/n/river-talks/issues/ferries/"
 VIEW = f"{TIMELINE}?as_of=2022-01-20&party=north%2Csouth"
 # Addresses that are no page one reads: files, forms, frames, probes.
 OTHERS = re.compile(
-    r".*-(csv|svg|png|docx|pdf|bibtex|csl|embed)|saved-view.*|account-.*|watch.*|notices-read|signin|signout|set-language|oembed|healthz|readyz"
+    r".*-(csv|svg|png|docx|pdf|bibtex|csl|embed)|saved-view.*|account-.*|watch.*|notices-read|signin|signout"
+    r"|set-language|oembed|healthz|readyz"
 )
 
 
