@@ -45,6 +45,8 @@ def uses_postgresql() -> bool:
 
 def touches_database(item: pytest.Item) -> bool:
     """Whether the engine could make a difference to a test."""
+    if item.get_closest_marker("either_engine") is not None:
+        return False
     fixtures = {"db", "transactional_db", "stack_database", "live_stack", "fresh_stack", "postgresql_url"}
     return (
         item.get_closest_marker("django_db") is not None

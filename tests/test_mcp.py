@@ -20,6 +20,8 @@ from tests.run import ROOT
 from tests.servers import free_port
 from tests.stack import Stack
 
+pytestmark = pytest.mark.either_engine
+
 TALKS = "european-security-2022"
 TOOLS = ["list_negotiations", "list_issues", "list_parties", "positions", "timeline", "shifts", "search", "statement"]
 NOBODY = "00000000-0000-4000-8000-000000000000"

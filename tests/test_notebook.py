@@ -12,8 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.run import ROOT
 from tests.stack import Stack
+
+pytestmark = pytest.mark.either_engine
 
 BLOCKS: list[tuple[str, str]] = re.findall(
     r"^```(sh|python|r)\n(.*?)^```$",

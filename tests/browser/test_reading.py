@@ -107,6 +107,7 @@ def test_moment_form_asks_for_a_date(page: Page, live_stack: Stack) -> None:
     expect(page.locator(".shift")).to_have_count(0)
 
 
+@pytest.mark.either_engine
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 390])
 def test_pages_fit_and_have_no_accessibility_violation(

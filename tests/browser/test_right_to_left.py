@@ -16,7 +16,7 @@ from tests.run import ROOT
 from tests.servers import free_port
 from tests.stack import START_SECONDS, Stack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.either_engine]
 NEGOTIATION = "/n/european-security-2022/"
 TIMELINE = f"{NEGOTIATION}issues/inf-missiles-europe/"
 PAGES = (

@@ -136,6 +136,7 @@ def addresses(talks: Talks, negotiation: Negotiation) -> list[str]:
     ]
 
 
+@pytest.mark.either_engine
 def test_no_word_of_a_page_bypasses_the_catalogue(client: Client, talks: Talks, bracketed: None) -> None:
     talks.say(talks.north, "2022-02-20", -2, red_line=True)
     talks.say(talks.south, "2022-02-21", None, state="unclear")
