@@ -7,6 +7,7 @@ import json
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -34,7 +35,9 @@ def ask(server: Any, questions: Callable[[Client], Awaitable[None]]) -> None:
         async with Client(server, read_timeout_seconds=60) as client:
             await questions(client)
 
-    asyncio.run(run())
+    # a browser of another test may have left a loop running in this thread
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, run()).result()
 
 
 async def answer(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

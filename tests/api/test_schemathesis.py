@@ -19,7 +19,9 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections
 from hypothesis import given
 from pytest_django import Settings
 from schemathesis import GenerationMode
@@ -70,7 +72,18 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
 @pytest.fixture
-def talks(db: None, settings: Settings) -> Negotiation:
+def _kept_connection() -> Iterator[None]:
+    """Requests leave the test's own connection open, transaction and all, as Django's test client does."""
+    started, finished = signals.request_started, signals.request_finished
+    started.disconnect(close_old_connections)
+    finished.disconnect(close_old_connections)
+    yield
+    started.connect(close_old_connections)
+    finished.connect(close_old_connections)
+
+
+@pytest.fixture
+def talks(db: None, settings: Settings, _kept_connection: None) -> Negotiation:
     """A small negotiation with something of everything."""
     settings.THROTTLE_ANONYMOUS = settings.THROTTLE_USER = 1_000_000
     negotiation = make_negotiation("talks")
