@@ -75,4 +75,4 @@ def test_queries_do_not_grow_with_negotiations(talks: Talks, count_queries: Coun
         make_negotiation()
     member = add_member(talks.negotiation, role=Role.LEAD)
     assert count_queries("/")[0] == 7
-    assert count_queries("/", member)[0] == 17
+    assert count_queries("/", member)[0] == 12
