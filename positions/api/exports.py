@@ -25,7 +25,7 @@ from positions.api.resources.codings import CodingView
 from positions.api.resources.statements import StatementView
 from positions.api.schema import DocumentedSchema
 from positions.api.serializers.fields import instant_text
-from positions.api.views import ApiView
+from positions.api.views import ApiView, ResourceView
 from positions.api.vocabularies import TableFormat
 from positions.enums import Tlp
 from positions.formats.tables import FORMATS, Batch, CellKind, Column
@@ -149,18 +149,26 @@ STATEMENT_COLUMNS = (
 )
 
 
-class StatementExport(Exported, StatementView):
-    """The statements of a negotiation, with the filters of their list; ``codings`` holds the ids of those in force."""
-
-    title = "statements"
-    columns = STATEMENT_COLUMNS
+class RecordExport(Exported, ResourceView):
+    """Stored records of a negotiation, with the filters of their list."""
 
     def table_parameters(self) -> tuple[Parameter, ...]:
-        return with_negotiation_required(self.filters)
+        return (InNegotiation(required=True), *(each for each in self.filters if each.name != "negotiation"))
 
     def read_records(self, negotiation: Negotiation) -> Records:
         rows = self.loaded(self.narrowed(self.as_listed(self.visible())))
         return read_in_batches(rows.order_by("stated_latest", "key", "pk"), self.show)
+
+    def show(self, rows: list[Any]) -> list[Mapping[str, Any]]:
+        """The values of the columns, and whatever else the payload has."""
+        raise NotImplementedError
+
+
+class StatementExport(RecordExport, StatementView):
+    """The statements of a negotiation, with the filters of their list; ``codings`` holds the ids of those in force."""
+
+    title = "statements"
+    columns = STATEMENT_COLUMNS
 
     def show(self, rows: list[Statement]) -> list[Mapping[str, Any]]:
         """Payloads with their codings by id."""
@@ -208,20 +216,21 @@ CODING_COLUMNS = (
 )
 
 
-class CodingExport(Exported, CodingView):
+class CodingExport(RecordExport, CodingView):
     """The codings of a negotiation as the codings table that ``import_codings`` reads, one row a coding."""
 
     title = "codings"
     columns = CODING_COLUMNS
 
-    def table_parameters(self) -> tuple[Parameter, ...]:
-        return with_negotiation_required(self.filters)
-
-    def read_records(self, negotiation: Negotiation) -> Records:
-        rows = self.loaded(self.narrowed(self.as_listed(self.visible())))
-        rows = rows.select_related("negotiation", "party", "issue", "statement__source", "statement__round",
-                                   "statement__asserted_by").prefetch_related("statement__superseded_by")  # fmt: skip
-        return read_in_batches(rows.order_by("stated_latest", "key", "pk"), self.show)
+    def loaded(self, rows: QuerySet[Coding]) -> QuerySet[Coding]:
+        said = (
+            super()
+            .loaded(rows)
+            .select_related(
+                "negotiation", "party", "issue", "statement__source", "statement__round", "statement__asserted_by"
+            )
+        )
+        return said.prefetch_related("statement__superseded_by")
 
     def show(self, rows: list[Coding]) -> list[Mapping[str, Any]]:
         """Payloads with the columns of the table."""
@@ -251,11 +260,6 @@ class CodingExport(Exported, CodingView):
             "directness": statement.directness,
             "note": statement.note if reader.is_member(statement.negotiation_id) else None,
         }
-
-
-def with_negotiation_required(filters: Sequence[Parameter]) -> tuple[Parameter, ...]:
-    """The filters of a list, of one negotiation."""
-    return (InNegotiation(required=True), *(each for each in filters if each.name != "negotiation"))
 
 
 POSITION_COLUMNS = (
