@@ -23,6 +23,8 @@ from tests.run import ROOT, clean_environment
 from tests.servers import free_port
 
 START_SECONDS = 90.0
+# the last line of a start: from then on it notices when one of its parts dies
+READY = "Stop it with Ctrl-C."
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Stack:
             if self.process.poll() is not None:
                 break
             with contextlib.suppress(OSError, http.client.HTTPException):
-                if self.get("/readyz")[0] == 200:
+                if self.get("/readyz")[0] == 200 and READY in self.said():
                     return
             time.sleep(0.1)
         raise AssertionError(f"the installation did not become ready:\n{self.said()}")
